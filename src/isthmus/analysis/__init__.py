@@ -14,6 +14,7 @@ from isthmus.analysis.findings import (
     Verdict,
 )
 from isthmus.analysis.groups import find_groups
+from isthmus.analysis.perception import PerceptionGap, Predictions, most_misjudged, perception_gaps
 
 __all__ = [
     "NO_SIDE",
@@ -22,7 +23,9 @@ __all__ = [
     "CommonGround",
     "Intake",
     "OpinionGroups",
+    "PerceptionGap",
     "Population",
+    "Predictions",
     "Rules",
     "Side",
     "SideFinding",
@@ -32,4 +35,6 @@ __all__ = [
     "Vote",
     "analyse",
     "find_groups",
+    "most_misjudged",
+    "perception_gaps",
 ]

@@ -32,7 +32,7 @@ def last_votes(
         raise ValueError("too many participants × statements × votes to sort in one piece")
     word = participant.astype(np.int64)
     word *= statements
-    word += statement
+    word += statement.astype(np.int64, copy=False)
     word <<= place + 2
     word += np.arange(count, dtype=np.int64) << 2
     word += (vote + 1).astype(np.int64)

@@ -14,6 +14,7 @@ from isthmus.analysis._cells import last_votes
 from isthmus.language import InputError, Message
 
 NO_SIDE: Final = -1
+PEOPLE_AT_ONCE: Final = 50_000
 
 
 class Vote(IntEnum):
@@ -50,6 +51,8 @@ class Tallies:
 
     agree, disagree, passes: shape (sides, statements). sizes: people on each side's roster, shape (sides,);
     in a closed population those who have not answered a statement are sizes − agree − disagree − passes.
+    sizes_known: whether the sizes were given; if not they are the most votes met on one statement, and no
+    closed population can be made of them.
     """
 
     statements: Sequence[str]
@@ -60,6 +63,7 @@ class Tallies:
     passes: NDArray[np.int64]
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)
+    sizes_known: bool = True
 
     def __post_init__(self) -> None:
         shape = (len(self.sides), len(self.statements))
@@ -126,7 +130,7 @@ class Ballots:
     intake: Intake = field(default_factory=Intake)
 
     @classmethod
-    def from_votes(
+    def from_votes(  # noqa: PLR0913  # one argument a column of the long table
         cls,
         participant: ArrayLike,
         statement: ArrayLike,
@@ -156,7 +160,12 @@ class Ballots:
             foreign = [int(v) for v in np.unique(rows) if v not in (-1, 0, 1)]
             raise InputError("A vote is 1 (agree), −1 (disagree) or 0 (pass); found {found}.", found=foreign[:3])
         starts, columns, votes, duplicates = last_votes(
-            np.asarray(participant), np.asarray(statement), rows, people, size, None if time is None else np.asarray(time)
+            np.asarray(participant),
+            np.asarray(statement),
+            rows,
+            people,
+            size,
+            None if time is None else np.asarray(time),
         )
         met = intake or Intake(rows=rows.size)
         return cls(
@@ -206,7 +215,7 @@ class Ballots:
     @property
     def with_side(self) -> NDArray[np.bool_]:
         """Which participants belong to a side, shape (n,)."""
-        return self.side != NO_SIDE
+        return np.not_equal(self.side, NO_SIDE)
 
     def rows(self) -> NDArray[np.int32]:
         """Index of the participant for each vote, shape (votes,)."""
@@ -220,10 +229,9 @@ class Ballots:
         """Counts per side and statement; people without a side are not counted."""
         shape = (len(self.sides), len(self.statements))
         counts = np.zeros((3, *shape), np.int64)
-        step = 1 << 22  # the work array stays small however many votes there are
         people = np.diff(self.starts)
-        for low in range(0, len(self.participants), max(1, step // max(1, int(people.mean() if people.size else 1)))):
-            high = min(len(self.participants), low + max(1, step // max(1, int(people.mean()))))
+        for low in range(0, len(self.participants), PEOPLE_AT_ONCE):  # keeps the work array small
+            high = min(len(self.participants), low + PEOPLE_AT_ONCE)
             cut = slice(int(self.starts[low]), int(self.starts[high]))
             side = np.repeat(self.side[low:high], people[low:high]).astype(np.int64)
             known = side != NO_SIDE

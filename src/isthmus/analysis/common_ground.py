@@ -1,12 +1,14 @@
-"""PLACEHOLDER being replaced: from votes to verdicts."""
+"""From votes to verdicts: what every side accepts, what every side rejects, where they differ, and how sure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
-from scipy import stats
+from numpy.typing import NDArray
 
+from isthmus.analysis._joint import cases
+from isthmus.analysis._stands import SideOdds, side_odds
 from isthmus.analysis.ballots import Ballots, Tallies
 from isthmus.analysis.findings import (
     Case,
@@ -20,6 +22,11 @@ from isthmus.analysis.findings import (
     Verdict,
 )
 
+Floats = NDArray[np.float64]
+Progress = Callable[[float], None]
+
+PROBABILITY_STEP = 1e-9  # finer differences are rounding, not evidence
+
 
 def analyse(
     votes: Ballots | Tallies,
@@ -27,33 +34,87 @@ def analyse(
     *,
     sides_from: str = "file",
     groups: OpinionGroups | None = None,
-    seed: int = 0,
-    progress: Callable[[float], None] = lambda _share: None,
+    progress: Progress = lambda _share: None,
 ) -> CommonGround:
-    """Verdicts for every statement. `progress` is told the share done, 0 to 1."""
+    """Find what the sides accept and reject, statement by statement.
+
+    Parameters
+    ----------
+    votes
+        Answer sheets, or counts. Sheets of small groups are used person by person; otherwise counts.
+    rules
+        Threshold, least number of stands, confidence and population (see `Rules`).
+    sides_from, groups
+        Where the sides come from, passed on to the result.
+    progress
+        Told the share that is done, from 0 to 1.
+
+    Returns
+    -------
+    CommonGround
+        Statements in the order of the input. Deterministic; invariant, up to rounding, under permutation of
+        participants, statements and sides.
+    """
     rules = rules or Rules()
-    t = votes.tallies() if isinstance(votes, Ballots) else votes
-    th = float(rules.threshold)
-    out = []
-    for j, sid in enumerate(t.statements):
-        sides = []
-        for g in range(len(t.sides)):
-            a, d, p = int(t.agree[g, j]), int(t.disagree[g, j]), int(t.passes[g, j])
-            b = stats.beta(a + 1, d + 1)
-            n = a + d
-            acc, rej = float(b.sf(th)), float(b.cdf(1 - th))
-            sides.append(SideFinding(a, d, p, a / n if n else None, float(b.mean()), float(b.ppf(0.05)), float(b.ppf(0.95)), acc, rej))
-        acc = np.array([s.accepts for s in sides])
-        rej = np.array([s.rejects for s in sides])
-        cg, cr = float(acc.prod()), float(rej.prod())
-        df = float(1 - (1 - acc).prod() - (1 - rej).prod() + (1 - acc - rej).prod())
-        probability = {Case.COMMON_GROUND: cg, Case.COMMON_REJECTION: cr, Case.DIFFERENCE: df, Case.DIVIDED: max(0.0, 1 - cg - cr - df)}
-        best = max(probability, key=lambda c: probability[c])
-        verdict = Verdict(best.value) if probability[best] >= rules.confidence else Verdict.OPEN
-        out.append(StatementFinding(sid, verdict, probability, tuple(sides), {k: v[j] for k, v in t.texts.items()}))
+    tallies = votes.tallies() if isinstance(votes, Ballots) else votes
+    progress(0.2)
+    odds = side_odds(votes, tallies, rules)
+    progress(0.9)
+    probability = cases(np.stack([side.accept for side in odds]), np.stack([side.reject for side in odds]))
+    people = len(votes.participants) if isinstance(votes, Ballots) else int(tallies.sizes.sum())
     progress(1.0)
-    people = len(votes.participants) if isinstance(votes, Ballots) else int(t.sizes.sum())
     return CommonGround(
-        rules, tuple(Side(s, int(n)) for s, n in zip(t.sides, t.sizes)), tuple(out), people, t.votes, sides_from,
-        people - int(t.sizes.sum()), groups, t.intake,
+        rules=rules,
+        sides=tuple(Side(name, int(size)) for name, size in zip(tallies.sides, tallies.sizes, strict=True)),
+        statements=tuple(
+            _statement(tallies, rules, j, {case: _rounded(p[j]) for case, p in probability.items()}, odds)
+            for j in range(len(tallies.statements))
+        ),
+        participants=people,
+        votes=tallies.votes,
+        sides_from=sides_from,
+        without_side=people - int(tallies.sizes.sum()),
+        groups=groups,
+        intake=tallies.intake,
+    )
+
+
+def _rounded(probability: float) -> float:
+    return min(1.0, max(0.0, round(float(probability) / PROBABILITY_STEP) * PROBABILITY_STEP))
+
+
+def _statement(
+    tallies: Tallies, rules: Rules, j: int, probability: Mapping[Case, float], odds: list[SideOdds]
+) -> StatementFinding:
+    return StatementFinding(
+        id=tallies.statements[j],
+        verdict=_verdict(tallies, rules, j, probability),
+        probability=probability,
+        sides=tuple(_side(tallies, g, j, side) for g, side in enumerate(odds)),
+        texts={language: texts[j] for language, texts in tallies.texts.items()},
+    )
+
+
+def _verdict(tallies: Tallies, rules: Rules, j: int, probability: Mapping[Case, float]) -> Verdict:
+    """The case that is probable enough. Of an open population nothing is said on fewer stands than the rules ask."""
+    if rules.population is Population.OPEN and (tallies.stands[:, j] < rules.least_stands).any():
+        return Verdict.OPEN
+    likeliest = max(Case, key=lambda case: probability[case])
+    return Verdict(likeliest.value) if probability[likeliest] >= rules.confidence else Verdict.OPEN
+
+
+def _side(tallies: Tallies, g: int, j: int, odds: SideOdds) -> SideFinding:
+    agree, disagree = int(tallies.agree[g, j]), int(tallies.disagree[g, j])
+    support = odds.support
+    silent = bool(np.isnan(support.estimate[j]))
+    return SideFinding(
+        agree=agree,
+        disagree=disagree,
+        passes=int(tallies.passes[g, j]),
+        support=agree / (agree + disagree) if agree + disagree else None,
+        estimate=None if silent else float(support.estimate[j]),
+        low=None if silent else float(support.low[j]),
+        high=None if silent else float(support.high[j]),
+        accepts=_rounded(odds.accepts[j]),
+        rejects=_rounded(odds.rejects[j]),
     )
