@@ -53,9 +53,10 @@ def docstrings(path: Path) -> Iterator[str]:
     if not ast.get_docstring(tree):
         yield f"{path.relative_to(ROOT)}: no docstring says what this module is for"
     for node in tree.body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
-            if not ast.get_docstring(node):
-                yield f"{path.relative_to(ROOT)}:{node.lineno}: {node.name} has no docstring"
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        if not ast.get_docstring(node):
+            yield f"{path.relative_to(ROOT)}:{node.lineno}: {node.name} has no docstring"
 
 
 def locks() -> Iterator[str]:
