@@ -78,8 +78,8 @@ def test_order_and_names_change_nothing() -> None:
     )
 
     assert one.sizes == other.sizes
-    assert one.stability == other.stability
-    np.testing.assert_array_equal(one.position[people], other.position)
+    assert one.stability == pytest.approx(other.stability)
+    np.testing.assert_allclose(one.position[people], other.position, atol=1e-4)
     assert adjusted_rand(one.membership[people], other.membership) == 1.0
 
 
@@ -115,7 +115,7 @@ def test_missing_votes_weigh_nothing_and_the_table_stays_sparse() -> None:
     table = VoteTable.of(Ballots.from_table(votes))
 
     assert table.cells.nnz == (~np.isnan(votes)).sum()
-    np.testing.assert_allclose(table.cells.sum(0), 0.0, atol=1e-12)
+    np.testing.assert_allclose(table.cells.sum(0), 0.0, atol=1e-5)
 
 
 def test_adjusted_rand_worked_by_hand() -> None:

@@ -9,13 +9,13 @@ interchangeable.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.analysis.ballots import Ballots
+from isthmus.analysis.ballots import PEOPLE_AT_ONCE, Ballots
 
 Marks = NDArray[np.uint64]
 ROUNDS: Final = 3
@@ -31,33 +31,25 @@ def _mix(marks: Marks) -> Marks:
 
 def canonical_order(ballots: Ballots) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Orders of participants and statements (indices into the input)."""
-    rows, columns = ballots.rows(), ballots.columns
-    vote = (ballots.votes.astype(np.int64) + 2).astype(np.uint64) * np.uint64(0xA24BAED4963EE407)
     people: Marks = np.zeros(len(ballots.participants), np.uint64)
     statements: Marks = np.zeros(len(ballots.statements), np.uint64)
     for _ in range(ROUNDS):
-        fresh = np.zeros_like(statements)
-        np.add.at(fresh, columns, _mix(people[rows] + vote))
-        statements = _mix(fresh + statements)
-        fresh = np.zeros_like(people)
-        np.add.at(fresh, rows, _mix(statements[columns] + vote))
-        people = _mix(fresh + people)
+        met: Marks = np.zeros_like(statements)
+        for rows, columns, vote in _pieces(ballots):
+            np.add.at(met, columns, _mix(people[rows] + vote))
+        statements = _mix(met + statements)
+        met = np.zeros_like(people)
+        for rows, columns, vote in _pieces(ballots):
+            np.add.at(met, rows, _mix(statements[columns] + vote))
+        people = _mix(met + people)
     return np.argsort(people, kind="stable"), np.argsort(statements, kind="stable")
 
 
-def reordered(ballots: Ballots, people: NDArray[np.intp], statements: NDArray[np.intp]) -> Ballots:
-    """The ballots with participants and statements listed in the orders given."""
-    row = np.empty_like(people)
-    row[people] = np.arange(len(people))
-    column = np.empty_like(statements)
-    column[statements] = np.arange(len(statements))
-    moved = Ballots.from_votes(
-        row[ballots.rows()],
-        column[ballots.columns],
-        ballots.votes,
-        participants=ballots.participants[people],
-        statements=[ballots.statements[j] for j in statements],
-        side=ballots.side[people],
-        sides=ballots.sides,
-    )
-    return replace(moved, intake=ballots.intake)
+def _pieces(ballots: Ballots) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int32], Marks]]:
+    """The votes, some people at a time: rows, columns, and a number for the vote."""
+    for low in range(0, len(ballots.participants), PEOPLE_AT_ONCE):
+        high = min(len(ballots.participants), low + PEOPLE_AT_ONCE)
+        cut = slice(int(ballots.starts[low]), int(ballots.starts[high]))
+        rows = np.repeat(np.arange(low, high), np.diff(ballots.starts[low : high + 1]))
+        vote = (ballots.votes[cut].astype(np.int64) + 2).astype(np.uint64) * np.uint64(0xA24BAED4963EE407)
+        yield rows, ballots.columns[cut], vote

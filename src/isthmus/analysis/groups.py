@@ -14,12 +14,13 @@ taken off and groups are looked for in what remains.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.analysis._canonical import canonical_order, reordered
+from isthmus.analysis._canonical import canonical_order
 from isthmus.analysis.ballots import Ballots
 from isthmus.analysis.findings import OpinionGroups
 from isthmus.analysis.opinion_map import FEWEST_PEOPLE, FEWEST_STATEMENTS, VoteTable, positions
@@ -48,44 +49,57 @@ def find_groups(
     under `seed`; the order of people and statements and their names change nothing.
     """
     count = len(ballots.participants)
-    people_order, statement_order = canonical_order(ballots)
-    ordered = reordered(ballots, people_order, statement_order)
-    enough = np.diff(ordered.starts) >= min(VOTES_TO_BE_PLACED, len(ordered.statements))
+    enough = np.diff(ballots.starts) >= min(VOTES_TO_BE_PLACED, len(ballots.statements))
     placed = np.flatnonzero(enough)
     membership: Labels = np.full(count, -1, np.int32)
     place = np.full((count, 2), np.nan)
     if not placed.size:
         return OpinionGroups((), None, membership, place)
-    table = VoteTable.of(ordered, placed)
-    groups, stability = _how_many(table, WELL_APART, seed, lambda share: progress(0.45 * share))
+    order, statements = canonical_order(ballots)
+    row = np.cumsum(enough) - 1
+    deal = _Deal(row[order[enough[order]]], statements, seed)
+    table = VoteTable.of(ballots, enough)
+    groups, stability = _how_many(table, WELL_APART, deal, lambda share: progress(0.45 * share))
     if groups == 1:
         level = table.without_person_means()
-        groups, stability = _how_many(level, FOUND_AGAIN, seed, lambda share: progress(0.45 + 0.45 * share))
+        groups, stability = _how_many(level, FOUND_AGAIN, deal, lambda share: progress(0.45 + 0.45 * share))
         table = level if groups > 1 else table
     spots = positions(table)
     labels = cluster(spots, groups)
     sizes = np.bincount(labels, minlength=groups)
     rank = np.empty(groups, np.int32)
     rank[np.lexsort((np.arange(groups), -sizes))] = np.arange(groups)
-    membership[people_order[placed]] = rank[labels]
-    place[people_order[placed]] = spots
+    membership[placed] = rank[labels]
+    place[placed] = spots
     return OpinionGroups(tuple(sorted(map(int, sizes), reverse=True)), stability, membership, place)
 
 
-def _how_many(table: VoteTable, least: float, seed: int, progress: Callable[[float], None]) -> tuple[int, float | None]:
+@dataclass(frozen=True, eq=False)
+class _Deal:
+    """What chance works on: people and statements in the order that their votes give them, and the seed."""
+
+    people: NDArray[np.intp]
+    statements: NDArray[np.intp]
+    seed: int
+
+
+def _how_many(
+    table: VoteTable, least: float, deal: _Deal, progress: Callable[[float], None]
+) -> tuple[int, float | None]:
     """How many groups are found again in held-out statements, and how well; one if none is at `least` so well."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(deal.seed)
     people, statements = table.cells.shape
     if people < FEWEST_PEOPLE or statements < 2 * FEWEST_STATEMENTS:
         return 1, None
     if people > PEOPLE_IN_A_SPLIT:
-        some = np.sort(rng.choice(people, PEOPLE_IN_A_SPLIT, replace=False))
+        some = deal.people[rng.choice(people, PEOPLE_IN_A_SPLIT, replace=False)]
         table = VoteTable(table.cells[some], table.counts[some])
         people = PEOPLE_IN_A_SPLIT
     candidates = range(2, min(MOST_GROUPS, people // 5) + 1)
     again: dict[int, list[float]] = {k: [] for k in candidates}
     for split in range(SPLITS):
-        half = rng.permutation(statements) < statements // 2
+        half = np.zeros(statements, bool)
+        half[deal.statements[rng.permutation(statements)[: statements // 2]]] = True
         parts = [table.columns(half), table.columns(~half)]
         both = np.flatnonzero(np.minimum(parts[0].counts, parts[1].counts) >= VOTES_A_HALF)
         spots = [positions(part) for part in parts]

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 FEWEST_STATEMENTS: Final = 4
 FEWEST_PEOPLE: Final = 6
 PRECISION: Final = 1e-2  # of singular values, relative: far below what sampling leaves open
-FLAT: Final = 1e-9  # what rounding leaves of votes that are all the same
+FLAT: Final = 1e-5  # what rounding leaves of votes that are all the same
 PERSON_WEIGHT: Final = 2.0  # votes in the middle that everybody is taken to have cast besides
 
 
@@ -32,23 +32,25 @@ class VoteTable:
     counts: NDArray[np.int64]
 
     @classmethod
-    def of(cls, ballots: Ballots, people: NDArray[np.intp] | None = None) -> VoteTable:
+    def of(cls, ballots: Ballots, people: NDArray[np.bool_] | None = None) -> VoteTable:
         """The table of all participants, or of some."""
         shape = (len(ballots.participants), len(ballots.statements))
-        cells = csr_array((ballots.votes.astype(np.float64), ballots.columns, ballots.starts), shape=shape)
-        if people is not None:
-            cells = cells[people]
+        # indices of 32 bits while they suffice: scipy widens all indices to the widest it is given
+        starts = ballots.starts.astype(np.int32) if ballots.starts[-1] < np.iinfo(np.int32).max else ballots.starts
+        cells = csr_array((ballots.votes.astype(np.float32), ballots.columns, starts), shape=shape)
+        if people is not None and not people.all():
+            cells = cells[np.flatnonzero(people)]
         cast = np.bincount(cells.indices, minlength=shape[1])
         total = np.bincount(cells.indices, cells.data, minlength=shape[1])
-        mean = total / np.maximum(cast, 1)
-        centred = csr_array((cells.data - mean[cells.indices], cells.indices, cells.indptr), shape=cells.shape)
-        return cls(centred, np.diff(cells.indptr).astype(np.int64))
+        mean = (total / np.maximum(cast, 1)).astype(np.float32)
+        cells.data -= mean[cells.indices]
+        return cls(cells, np.diff(cells.indptr).astype(np.int64))
 
     def without_person_means(self) -> VoteTable:
         """The table with each person's mean taken off too, a little short of it for people with few votes."""
         cells = self.cells
         mean = np.asarray(cells.sum(1)).ravel() / (self.counts + PERSON_WEIGHT)
-        level = cells.data - np.repeat(mean, self.counts)
+        level = cells.data - np.repeat(mean, self.counts).astype(cells.data.dtype)
         return VoteTable(csr_array((level, cells.indices, cells.indptr), shape=cells.shape), self.counts)
 
     def columns(self, keep: NDArray[np.bool_]) -> VoteTable:
@@ -67,9 +69,17 @@ def positions(table: VoteTable) -> Floats:
     people, statements = table.cells.shape
     if min(people, statements) < FEWEST_STATEMENTS or not np.abs(table.cells.data).max(initial=0.0) > FLAT:
         return np.zeros((people, 2))
-    start = np.sqrt(np.asarray(table.cells.multiply(table.cells).sum(0 if statements <= people else 1))).ravel() + 1e-9
+    start = _norms(table, by_statement=statements <= people)
     _, size, axes = svds(table.cells, k=2, v0=start, tol=PRECISION, rng=np.random.default_rng(0))
     axes = axes[np.argsort(-size)]
     place = table.cells @ axes.T * np.sqrt(statements / np.maximum(table.counts, 1))[:, None]
     skew = (place**3).sum(0)
     return np.asarray(place * np.where(skew < 0, -1.0, 1.0))
+
+
+def _norms(table: VoteTable, *, by_statement: bool) -> Floats:
+    """Lengths of the columns, or of the rows: a start for the iteration that no reordering changes."""
+    people, statements = table.cells.shape
+    square = table.cells.data.astype(np.float64) ** 2
+    index = table.cells.indices if by_statement else np.repeat(np.arange(people), table.counts)
+    return np.asarray(np.sqrt(np.bincount(index, square, minlength=statements if by_statement else people)) + 1e-9)
