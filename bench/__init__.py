@@ -1,0 +1,1 @@
+"""Speed and memory of reading and analysing votes: `python -m bench` (`./dev bench`)."""
