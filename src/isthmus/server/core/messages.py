@@ -1,0 +1,33 @@
+"""Messages kept in the database, so that they can be read in either language later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+
+from isthmus.language import Message, translator
+from isthmus.server.core.languages import current_language
+
+
+def to_json(message: Message) -> dict[str, Any]:
+    """A message in plain values; what is no number is kept as text."""
+    values = {name: value if isinstance(value, int | float) else str(value) for name, value in message.values.items()}
+    return {"text": message.text, "values": values}
+
+
+def from_json(kept: dict[str, Any]) -> Message:
+    """The message that `to_json` took apart."""
+    text, values = kept["text"], kept["values"]
+    return Message(text, values)
+
+
+def read_out(message: Message) -> str:
+    """The sentence in the reader's language: from the catalogue of the pure packages, or else from the server's."""
+    pure = translator(current_language()).gettext
+
+    def translate(text: str) -> str:
+        found = pure(text)
+        return gettext(text) if found == text else found
+
+    return message.render(translate)
