@@ -33,7 +33,7 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """Mean and 90 % interval of the support, shape (S,); NaN where there can be no stand."""
+    """Median and 90 % interval of the support, shape (S,); NaN where there can be no stand."""
 
     estimate: Floats
     low: Floats
@@ -122,13 +122,11 @@ def support_of(outcomes: Floats, agree: Ints, disagree: Ints) -> Support:
     order = np.argsort(share, axis=1, kind="stable")
     sorted_share = np.take_along_axis(share, order, 1)
     reached = np.cumsum(np.take_along_axis(mass, order, 1), axis=1)
-    rows = np.arange(len(agree))
-    low = sorted_share[rows, (reached < TAIL - 1e-12).sum(1).clip(max=share.shape[1] - 1)]
-    high = sorted_share[rows, (reached < 1.0 - TAIL - 1e-12).sum(1).clip(max=share.shape[1] - 1)]
-    estimate = (mass * share).sum(1)
-    for values in (estimate, low, high):
-        values[certain_silence] = np.nan
-    return Support(estimate, low, high)
+    quantiles = []
+    for level in (0.5, TAIL, 1.0 - TAIL):
+        at = (reached < level - 1e-12).sum(1).clip(max=share.shape[1] - 1)
+        quantiles.append(np.where(certain_silence, np.nan, sorted_share[np.arange(len(agree)), at]))
+    return Support(*quantiles)
 
 
 def likely_stands(known: Ints, missing: Ints, passing: Floats, least: int) -> Floats:

@@ -104,11 +104,10 @@ def _open(level: _Level, rules: Rules) -> SideOdds:
     limit = ndtri(float(rules.threshold)) * level.scale
     none = np.zeros_like(limit)
     ends = [level.mean, level.mean - Z90 * level.sd, level.mean + Z90 * level.sd]
-    spread = np.sqrt(level.scale**2 + level.sd**2)
     return SideOdds(
         _joint.beyond(level.mean, level.sd, level.share, limit, none),
         _joint.beyond(-level.mean, level.sd, -level.share, limit, none),
-        Support(ndtr(level.mean / spread), ndtr(ends[1] / level.scale), ndtr(ends[2] / level.scale)),
+        Support(*(ndtr(end / level.scale) for end in ends)),
     )
 
 

@@ -72,7 +72,7 @@ class SideFinding:
     """How one side stands on one statement.
 
     agree, disagree, passes: votes counted. support: agree among agree + disagree as counted, None where nobody
-    took a stand. estimate, low, high: mean and equal-tailed 90 % interval of the support that the rules speak
+    took a stand. estimate, low, high: median and equal-tailed 90 % interval of the support that the rules speak
     of (the roster's final one if closed, the population's if open); None where that is certain to have no
     stands. They borrow strength from the other statements, so with few votes the counted support may lie
     outside. accepts, rejects: probabilities.

@@ -147,7 +147,7 @@ def _median_draws(values: Floats, missing: int | None, rng: np.random.Generator)
 
 
 def _support_draws(target: SideFinding, rng: np.random.Generator) -> Floats:
-    """Draws of a support from its estimate and interval, as a beta distribution of that mean and spread."""
+    """Draws of a support from its estimate and interval, as a beta distribution of that centre and spread."""
     mean, low, high = target.estimate or 0.0, target.low or 0.0, target.high or 0.0
     variance = ((high - low) / (2.0 * Z90)) ** 2
     if variance <= 1e-12 or not 0.0 < mean < 1.0:
