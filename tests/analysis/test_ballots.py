@@ -45,8 +45,14 @@ def test_votes_are_sorted_by_participant_then_statement() -> None:
 
 
 def test_a_vote_of_seven_is_refused() -> None:
-    with pytest.raises(InputError, match="1 \\(agree\\), −1 \\(disagree\\) or 0 \\(pass\\); found \\[7\\]"):
+    with pytest.raises(InputError, match="1 \\(agree\\), −1 \\(disagree\\) or 0 \\(pass\\); found 7"):
         sheet([(0, 0, 7)])
+
+
+@pytest.mark.parametrize(("vote", "told"), [(0.5, "found 0.5"), (float("nan"), "found nan")])
+def test_a_vote_between_is_refused(vote: float, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        Ballots.from_votes([0], [0], [vote], participants=["ann"], statements=["s1"])
 
 
 def test_an_index_out_of_range_is_refused() -> None:

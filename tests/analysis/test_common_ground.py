@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -16,6 +17,7 @@ from isthmus.analysis import (
     Rules,
     Tallies,
     Verdict,
+    _stands,
     analyse,
 )
 from isthmus.language import InputError
@@ -104,6 +106,16 @@ def test_threshold_is_compared_in_integers() -> None:
     rules = Rules(threshold=Fraction(2, 3), least_stands=3, population=Population.CLOSED)
 
     assert analyse(tallies, rules).statements[0].verdict is Verdict.COMMON_GROUND
+
+
+@pytest.mark.parametrize("digits", [16, 17, 30])
+def test_a_threshold_of_many_digits_is_compared_in_integers(digits: int) -> None:
+    just_below = Rules(threshold=Fraction("0." + "6" * digits), population=Population.CLOSED)
+    just_above = Rules(threshold=Fraction("0." + "6" * (digits - 1) + "7"), population=Population.CLOSED)
+    tallies = counts([[100, 200], [1, 200]], [[0, 100], [0, 100]], sizes=[300, 300], passes=0)
+    tallies = replace(tallies, passes=300 - tallies.stands)
+    verdicts = [[s.verdict for s in analyse(tallies, rules).statements] for rules in (just_below, just_above)]
+    assert verdicts == [[Verdict.DIVIDED, Verdict.COMMON_GROUND], [Verdict.DIVIDED, Verdict.DIVIDED]]
 
 
 def test_what_cannot_change_any_more_is_certain() -> None:
@@ -253,6 +265,21 @@ def test_one_side_makes_no_two_sided_result() -> None:
     assert all(s.probability[Case.DIFFERENCE] == 0 for s in found.statements)
 
 
+@pytest.mark.parametrize("rules", [CLOSED, OPEN])
+def test_a_side_of_nobody_takes_no_stand(rules: Rules) -> None:
+    votes = Ballots.from_table([[1, 1, np.nan]] * 6, side=[0, 0, 0, 1, 1, 1], sides=("Elm", "Birch", "Cedar"))
+
+    found = analyse(votes, rules)
+
+    assert {s.verdict for s in found.statements} == {Verdict.DIVIDED if rules is CLOSED else Verdict.OPEN}
+    assert all(np.isfinite([*s.probability.values()]).all() for s in found.statements)
+
+
+def test_votes_of_no_side_are_refused() -> None:
+    with pytest.raises(ValueError, match="votes of no side"):
+        analyse(Ballots.from_table([[1, -1]]))
+
+
 def test_people_without_a_side_are_counted_and_left_out() -> None:
     ballots = Ballots.from_table(np.ones((7, 1)), side=[0, 0, 0, 1, 1, 1, NO_SIDE], sides=("Elm", "Birch"))
 
@@ -263,12 +290,18 @@ def test_people_without_a_side_are_counted_and_left_out() -> None:
     assert found.participants == 7
 
 
-def test_a_large_roster_meets_the_small_one_where_counting_ends() -> None:
-    """Just above and just below the number of missing answers that are counted one by one."""
-    for missing in (30, 36):
-        sizes = [60 + missing, 60 + missing]
-        found = analyse(counts([[40] * 6, [40] * 6], [[20] * 6, [20] * 6], sizes), CLOSED)
-        assert found.statements[0].probability[Case.COMMON_GROUND] == pytest.approx(0.9, abs=0.09)
+@pytest.mark.parametrize("missing", [33, 60])
+def test_a_large_roster_is_read_as_if_every_outcome_were_counted(missing: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the number of missing answers up to which outcomes are counted, the same within a few hundredths."""
+    sizes = [70 + missing, 70 + missing]
+    votes = counts([[40, 65, 3], [40, 60, 5]], [[25, 0, 62], [25, 5, 60]], sizes, passes=5)
+    quick = analyse(votes, CLOSED)
+    monkeypatch.setattr(_stands, "EXACT_UP_TO", missing)
+    exact = analyse(votes, CLOSED)
+    for one, other in zip(quick.statements, exact.statements, strict=True):
+        assert one.probability == pytest.approx(other.probability, abs=0.03)
+        for side, same in zip(one.sides, other.sides, strict=True):
+            assert (side.low, side.estimate, side.high) == pytest.approx((same.low, same.estimate, same.high), abs=0.02)
 
 
 @pytest.mark.parametrize(
@@ -276,6 +309,7 @@ def test_a_large_roster_meets_the_small_one_where_counting_ends() -> None:
     [
         ({"threshold": Fraction(7)}, "above 1/2 and at most 1"),
         ({"threshold": Fraction(1, 2)}, "above 1/2 and at most 1"),
+        ({"threshold": Fraction(1)}, "never be said that all agree"),
         ({"least_stands": 0}, "1 or more"),
         ({"confidence": 1.0}, "from 0.5 to below 1"),
         ({"confidence": float("nan")}, "from 0.5 to below 1"),

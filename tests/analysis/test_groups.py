@@ -137,3 +137,38 @@ def test_cluster_separates_what_is_far_apart() -> None:
     assert labels[2] == labels[3]
     assert labels[4] == labels[5]
     assert len(set(labels)) == 3
+
+
+def test_everybody_alike_is_one_group() -> None:
+    for votes in (np.ones((50, 20)), np.zeros((40, 12))):
+        assert find_groups(Ballots.from_table(votes)).sizes == (len(votes),)
+
+
+@pytest.mark.parametrize("camps", [2, 3])
+def test_camps_of_one_mind_are_found_whole_and_none_is_empty(camps: int) -> None:
+    minds = np.sign(np.random.default_rng(7).normal(size=(camps, 24)))
+
+    found = find_groups(Ballots.from_table(np.repeat(minds, 20, axis=0)))
+
+    assert found.sizes == (20,) * camps
+    assert found.stability == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("people", [8, 80])
+def test_camps_that_mirror_one_another_do_not_stop_the_search(people: int) -> None:
+    mind = np.repeat([1.0, -1.0], 8)
+
+    found = find_groups(Ballots.from_table(np.where(np.arange(people)[:, None] % 2, mind, -mind)))
+
+    assert sum(found.sizes) == people
+    assert found.sizes in {(people,), (people // 2, people // 2)}
+
+
+def test_a_handful_is_no_group() -> None:
+    """Three who vote against all others are outliers, not a side that could accept anything."""
+    share = np.full((40, 50), 0.85)
+    share[:3] = 0.02
+
+    found = find_groups(Ballots.from_table(flips(share, 8)))
+
+    assert min(found.sizes) >= 5

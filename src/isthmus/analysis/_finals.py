@@ -43,6 +43,8 @@ class Support:
 def accepts(agree: Ints, stands: Ints, rules: Rules) -> NDArray[np.bool_]:
     """Whether final counts make a side accept, compared in integers. For rejecting, pass the disagreeing."""
     share = rules.threshold
+    if share.denominator * int(stands.max(initial=0)) > np.iinfo(np.int64).max:
+        agree, stands = agree.astype(object), stands.astype(object)  # Python's integers have no end
     return (stands >= rules.least_stands) & (agree * share.denominator >= share.numerator * stands)
 
 

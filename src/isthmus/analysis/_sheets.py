@@ -220,7 +220,8 @@ def _levels(fitted: Fit, directions: Floats) -> tuple[Floats, Floats]:
 
 
 def _axis_noise(fitted: Fit, sides: int) -> Floats:
-    centre = np.bincount(fitted.side, fitted.x[:, 1], minlength=sides) / np.bincount(fitted.side, minlength=sides)
+    sizes = np.maximum(np.bincount(fitted.side, minlength=sides), 1)
+    centre = np.bincount(fitted.side, fitted.x[:, 1], minlength=sides) / sizes
     spread = float((fitted.place_variance + (fitted.x[:, 1] - centre[fitted.side]) ** 2).mean())
     return fitted.axis_second * spread
 

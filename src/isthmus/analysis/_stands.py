@@ -154,9 +154,21 @@ def _many_missing(tallies: Tallies, g: int, missing: Ints, level: _Level, rules:
         slope = np.exp(-0.5 * limit**2) / np.sqrt(2.0 * np.pi)
         blur = np.sqrt(inside * (1.0 - inside) / np.maximum(coming, 1e-9)) / slope
         passed = _joint.beyond(sign * level.mean, level.sd, sign * level.share, limit, blur)
-        sure: Floats = np.where(need[:, None] <= 0.0, 1.0, np.where(need[:, None] > 1.0, 0.0, passed))
+        # settled is only what stays so even if nobody passes any more
+        settled = _finals.needed(rules.threshold, counted, stands, missing.astype(float))[:, None]
+        sure: Floats = np.where(settled <= 0.0, 1.0, np.where(settled > 1.0, 0.0, passed))
         return sure * reach
 
     e = np.stack([level.mean, level.mean - Z90 * level.sd, level.mean + Z90 * level.sd])
-    final = (tallies.agree[g] + coming * ndtr(e)) / np.maximum(stands + coming, 1e-9)
-    return SideOdds(wins(tallies.agree[g], 1.0), wins(tallies.disagree[g], -1.0), Support(*final))
+    share, total = ndtr(e), np.maximum(stands + coming, 1e-9)
+    estimate, low, high = (tallies.agree[g] + coming * share) / total
+    luck = Z90 * np.sqrt(coming * share[0] * (1.0 - share[0])) / total  # of the answers to come, given their chance
+    support = Support(
+        estimate,
+        np.maximum(estimate - np.hypot(estimate - low, luck), tallies.agree[g] / np.maximum(stands + missing, 1)),
+        np.minimum(
+            estimate + np.hypot(high - estimate, luck),
+            (tallies.agree[g] + missing) / np.maximum(stands + missing, 1),
+        ),
+    )
+    return SideOdds(wins(tallies.agree[g], 1.0), wins(tallies.disagree[g], -1.0), support)

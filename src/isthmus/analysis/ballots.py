@@ -152,13 +152,17 @@ class Ballots:
         Raises
         ------
         InputError
-            If a vote is none of −1, 0, 1, or an index is out of range.
+            If a vote is none of −1, 0, 1.
+        ValueError
+            If an index is out of range.
         """
         people, size = len(participants), len(statements)
         rows = np.asarray(vote)
         if rows.size and not np.isin(np.unique(rows), (-1, 0, 1)).all():
-            foreign = [int(v) for v in np.unique(rows) if v not in (-1, 0, 1)]
-            raise InputError("A vote is 1 (agree), −1 (disagree) or 0 (pass); found {found}.", found=foreign[:3])
+            foreign = [f"{v:g}" for v in np.unique(rows).tolist() if v not in (-1, 0, 1)]
+            raise InputError(
+                "A vote is 1 (agree), −1 (disagree) or 0 (pass); found {found}.", found=", ".join(foreign[:3])
+            )
         starts, columns, votes, duplicates = last_votes(
             np.asarray(participant),
             np.asarray(statement),

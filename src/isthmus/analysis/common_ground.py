@@ -55,6 +55,8 @@ def analyse(
         Statements in the order of the input. Deterministic; invariant, up to rounding, under permutation of
         participants, statements and sides.
     """
+    if not votes.sides:
+        raise ValueError("votes of no side cannot be compared; put everyone on one side with `with_sides`")
     rules = rules or Rules()
     tallies = votes.tallies() if isinstance(votes, Ballots) else votes
     progress(0.2)

@@ -59,6 +59,10 @@ class Rules:
                 "The threshold is a share of stands above 1/2 and at most 1, such as 3/5; got {value}.",
                 value=str(self.threshold),
             )
+        if self.threshold == 1 and self.population is Population.OPEN:
+            raise InputError(
+                "Of an open population it can never be said that all agree; the threshold is below 1 there, such as 9/10."
+            )
         if self.least_stands < 1:
             raise InputError("The least number of stands is 1 or more; got {value}.", value=self.least_stands)
         if not 0.5 <= self.confidence < 1:
@@ -120,8 +124,8 @@ class OpinionGroups:
     """Groups found in the votes, and the map they were found on.
 
     sizes: people in each group, largest first; one group means that no structure was found. stability: mean
-    adjusted Rand index between the grouping and groupings found again on resampled votes (0 chance, 1 the
-    same each time); None for one group. membership: index of the group per participant, −1 for people with
+    adjusted Rand index between groupings by two random halves of the statements (0 no more alike than by chance,
+    1 the same); None for one group. membership: index of the group per participant, −1 for people with
     too few votes. position: place on the map per participant, shape (n, 2), NaN where there is none.
     """
 
@@ -158,6 +162,13 @@ class CommonGround:
     def two_sided(self) -> bool:
         """Whether anything can be said about common ground at all."""
         return len(self.sides) > 1
+
+    def short_of_stands(self, statement: StatementFinding) -> tuple[int, ...]:
+        """Indices of the sides on whose few stands nothing is said of an open population, however probable."""
+        if self.rules.population is Population.CLOSED:
+            return ()
+        least = self.rules.least_stands
+        return tuple(g for g, side in enumerate(statement.sides) if side.agree + side.disagree < least)
 
     def by_verdict(self, verdict: Verdict) -> Sequence[StatementFinding]:
         """Statements of one verdict, the surest first, then in order of the input."""

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from isthmus.analysis._canonical import canonical_order
 from isthmus.analysis.ballots import Ballots
 from isthmus.analysis.findings import OpinionGroups
-from isthmus.analysis.opinion_map import FEWEST_PEOPLE, FEWEST_STATEMENTS, VoteTable, positions
+from isthmus.analysis.opinion_map import FEWEST_PEOPLE, FEWEST_STATEMENTS, FLAT, VoteTable, positions
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
@@ -31,6 +31,7 @@ Labels = NDArray[np.int32]
 VOTES_TO_BE_PLACED: Final = 7  # as in Polis; fewer where there are fewer statements
 VOTES_A_HALF: Final = 3
 MOST_GROUPS: Final = 5
+LEAST_IN_A_GROUP: Final = 5  # the least stands of the rules: fewer people could accept nothing
 FOUND_AGAIN: Final = 0.2  # mean adjusted Rand index from which groups are said to exist
 WELL_APART: Final = 0.6  # the same, while differences in readiness to agree could explain them
 AS_GOOD: Final = 0.05  # more groups are preferred to fewer if they are found again nearly as well
@@ -59,16 +60,14 @@ def find_groups(
     row = np.cumsum(enough) - 1
     deal = _Deal(row[order[enough[order]]], statements, seed)
     table = VoteTable.of(ballots, enough)
-    groups, stability = _how_many(table, WELL_APART, deal, lambda share: progress(0.45 * share))
-    if groups == 1:
+    spots, labels, stability = _grouped(table, WELL_APART, deal, lambda share: progress(0.45 * share))
+    if stability is None:
         level = table.without_person_means()
-        groups, stability = _how_many(level, FOUND_AGAIN, deal, lambda share: progress(0.45 + 0.45 * share))
-        table = level if groups > 1 else table
-    spots = positions(table)
-    labels = cluster(spots, groups)
-    sizes = np.bincount(labels, minlength=groups)
-    rank = np.empty(groups, np.int32)
-    rank[np.lexsort((np.arange(groups), -sizes))] = np.arange(groups)
+        found = _grouped(level, FOUND_AGAIN, deal, lambda share: progress(0.45 + 0.45 * share))
+        spots, labels, stability = found if found[2] is not None else (spots, labels, None)
+    sizes = np.bincount(labels)
+    rank = np.empty(len(sizes), np.int32)
+    rank[np.lexsort((np.arange(len(sizes)), -sizes))] = np.arange(len(sizes))
     membership[placed] = rank[labels]
     place[placed] = spots
     return OpinionGroups(tuple(sorted(map(int, sizes), reverse=True)), stability, membership, place)
@@ -83,19 +82,32 @@ class _Deal:
     seed: int
 
 
-def _how_many(
+def _grouped(
     table: VoteTable, least: float, deal: _Deal, progress: Callable[[float], None]
-) -> tuple[int, float | None]:
-    """How many groups are found again in held-out statements, and how well; one if none is at `least` so well."""
+) -> tuple[Floats, Labels, float | None]:
+    """Places, groups and their stability; one group and None if none are found again or one is a mere handful."""
+    again = _found_again(table, deal, least, progress)
+    spots = positions(table)
+    best = max(again.values(), default=0.0)
+    for groups in sorted(again, reverse=True):
+        if again[groups] >= max(least, best - AS_GOOD):
+            labels = cluster(spots, groups)
+            if np.bincount(labels, minlength=groups).min() >= LEAST_IN_A_GROUP:
+                return spots, labels, again[groups]
+    return spots, np.zeros(len(spots), np.int32), None
+
+
+def _found_again(table: VoteTable, deal: _Deal, least: float, progress: Callable[[float], None]) -> dict[int, float]:
+    """How well each number of groups is found again in held-out statements; nothing where there is no hope."""
     rng = np.random.default_rng(deal.seed)
     people, statements = table.cells.shape
     if people < FEWEST_PEOPLE or statements < 2 * FEWEST_STATEMENTS:
-        return 1, None
+        return {}
     if people > PEOPLE_IN_A_SPLIT:
         some = deal.people[rng.choice(people, PEOPLE_IN_A_SPLIT, replace=False)]
         table = VoteTable(table.cells[some], table.counts[some])
         people = PEOPLE_IN_A_SPLIT
-    candidates = range(2, min(MOST_GROUPS, people // 5) + 1)
+    candidates = range(2, min(MOST_GROUPS, people // LEAST_IN_A_GROUP) + 1)
     again: dict[int, list[float]] = {k: [] for k in candidates}
     for split in range(SPLITS):
         half = np.zeros(statements, bool)
@@ -104,24 +116,26 @@ def _how_many(
         both = np.flatnonzero(np.minimum(parts[0].counts, parts[1].counts) >= VOTES_A_HALF)
         spots = [positions(part) for part in parts]
         for k in candidates:
-            first, second = (cluster(spot, k)[both] for spot in spots)
-            again[k].append(adjusted_rand(first, second))
+            first, second = (cluster(spot, k) for spot in spots)
+            parted = first.max() == second.max() == k - 1
+            again[k].append(adjusted_rand(first[both], second[both]) if parted else 0.0)
         progress((split + 1) / SPLITS)
         if split + 1 == SPLITS_TO_GIVE_UP and max(map(np.mean, again.values()), default=0.0) < least / 2:
-            return 1, None
-    mean = {k: float(np.mean(found)) for k, found in again.items()}
-    best = max(mean.values(), default=0.0)
-    if best < least:
-        return 1, None
-    chosen = max(k for k in candidates if mean[k] >= max(least, best - AS_GOOD))
-    return chosen, mean[chosen]
+            return {}
+    return {k: float(np.mean(found)) for k, found in again.items()}
 
 
 def cluster(spots: Floats, groups: int) -> Labels:
-    """k-means on places (n, d) without chance: start from successive splits of the widest cluster at its mean."""
+    """k-means on places (n, d) without chance: start from successive splits of the widest cluster at its mean.
+
+    Labels count from 0 without a gap; there are fewer than `groups` where fewer places differ.
+    """
     labels: Labels = np.zeros(len(spots), np.int32)
+    least = FLAT * float(((spots - spots.mean(0)) ** 2).sum())
     for new in range(1, groups):
-        _split_widest(spots, labels, new)
+        if not _split_widest(spots, labels, new, least):
+            groups = new
+            break
     for _ in range(ROUNDS):
         sizes = np.bincount(labels, minlength=groups)
         totals: Floats = np.stack([np.bincount(labels, axis, minlength=groups) for axis in spots.T], 1)
@@ -131,16 +145,19 @@ def cluster(spots: Floats, groups: int) -> Labels:
         if (nearest == labels).all():
             break
         labels = nearest
-    return labels
+    return np.unique(labels, return_inverse=True)[1].astype(np.int32)
 
 
-def _split_widest(spots: Floats, labels: Labels, new: int) -> None:
-    """Principal direction divisive partitioning (Boley 1998): one step, in place."""
+def _split_widest(spots: Floats, labels: Labels, new: int, least: float) -> bool:
+    """Principal direction divisive partitioning (Boley 1998): one step, in place; False where all is of one place."""
     scatter = [float(((spots[labels == k] - spots[labels == k].mean(0)) ** 2).sum()) for k in range(new)]
+    if max(scatter) <= least:
+        return False
     inside = np.flatnonzero(labels == int(np.argmax(scatter)))
     off = spots[inside] - spots[inside].mean(0)
     _, _, axes = np.linalg.svd(off.T @ off)
     labels[inside[off @ axes[0] > 0]] = new
+    return True
 
 
 def adjusted_rand(first: Labels, second: Labels) -> float:

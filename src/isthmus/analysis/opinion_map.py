@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.linalg import svds
+from scipy.sparse.linalg import ArpackError, svds
 
 from isthmus.analysis.ballots import Ballots
 
@@ -70,7 +70,11 @@ def positions(table: VoteTable) -> Floats:
     if min(people, statements) < FEWEST_STATEMENTS or not np.abs(table.cells.data).max(initial=0.0) > FLAT:
         return np.zeros((people, 2))
     start = _norms(table, by_statement=statements <= people)
-    _, size, axes = svds(table.cells, k=2, v0=start, tol=PRECISION, rng=np.random.default_rng(0))
+    try:
+        _, size, axes = svds(table.cells, k=2, v0=start, tol=PRECISION)
+    except ArpackError:  # camps that mirror one another exactly: what is looked for lies across the start
+        blurred = start * (1.0 + 0.5 * np.random.default_rng(0).standard_normal(start.size))
+        _, size, axes = svds(table.cells, k=2, v0=blurred, tol=PRECISION)
     axes = axes[np.argsort(-size)]
     place = table.cells @ axes.T * np.sqrt(statements / np.maximum(table.counts, 1))[:, None]
     skew = (place**3).sum(0)
