@@ -91,6 +91,13 @@ def test_a_side_may_be_given_once_or_in_every_row(write: Write) -> None:
     assert ballots.side.tolist() == [0, 1, NO_SIDE]
 
 
+def test_a_side_of_nobody_is_none(write: Write) -> None:
+    path = write("v.csv", "participant,statement,vote,side\n,,,Oak\nann,s,1,Elm\n,,,Fir\nbob,s,,Birch\n")
+    ballots = read_votes(path)
+    assert isinstance(ballots, Ballots)
+    assert (ballots.sides, ballots.side.tolist()) == (("Elm", "Birch"), [0, 1])
+
+
 def test_identifiers_stand_in_their_natural_order(write: Write) -> None:
     numbers = read_votes(write("n.csv", HEAD + "10,3,1\n9,20,1\n-1,3,1\n"))
     words = read_votes(write("w.csv", HEAD + "p10,b,1\np9,a,1\np10,a,1\n"))
@@ -167,7 +174,7 @@ BAD = {
         (HEAD + "a,b,1\n榆方,b,1\n").encode("gb2312"),
         (
             "v.csv, line 3 (byte 34): this is not UTF-8 text, which was expected. If the file has another encoding, "
-            "name it, such as --encoding gb18030."
+            "such as gb18030, name it (encoding)."
         ),
     ),
     "two sides": (
@@ -201,6 +208,8 @@ def test_bad_input_says_where_and_what_would_be_right(write: Write, content: str
 def test_missing_files_and_unknown_encodings(tmp_path: Path, write: Write) -> None:
     with pytest.raises(InputError, match=r"no\.csv: there is no such file\."):
         read_votes(tmp_path / "no.csv")
+    with pytest.raises(InputError, match="cannot be read: File name too long"):
+        read_votes(tmp_path / ("x" * 300))
     for encoding in ("latin-99", "hex", "utf\0"):
         with pytest.raises(InputError, match="is no text encoding; such are utf-8"):
             read_votes(write("v.csv", HEAD), encoding=encoding)

@@ -52,6 +52,21 @@ def test_nulls_are_no_votes(path: Path) -> None:
     assert ballots.intake.empty_rows == 2
 
 
+@pytest.mark.parametrize("gap", range(6))
+def test_a_null_in_any_piece(path: Path, monkeypatch: pytest.MonkeyPatch, gap: int) -> None:
+    monkeypatch.setattr(_parquet_table, "ROWS", 2)
+    rows = {"participant": [1, 2, 3, 1, 2, 3], "statement": [7, 7, 7, 8, 8, 8], "vote": [1, -1, 0, 1, 1, -1]}
+    kept = {(str(p), str(s)): v for i, (p, s, v) in enumerate(zip(*rows.values(), strict=True)) if i != gap}
+    for columns in (["vote"], list(rows)):
+        frame = pl.DataFrame(
+            {name: [None if name in columns and i == gap else v for i, v in enumerate(rows[name])] for name in rows}
+        )
+        frame.write_parquet(path)
+        ballots = read_votes(path)
+        assert isinstance(ballots, Ballots)
+        assert (cells(ballots), ballots.intake.empty_rows) == (kept, 1)
+
+
 @pytest.mark.parametrize(
     "time",
     [

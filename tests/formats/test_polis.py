@@ -78,7 +78,7 @@ def test_the_other_sign_is_told(export: Path, write: Write) -> None:
     (notice,) = read_votes(export, agree_is=-1).intake.notices
     assert notice.render() == (
         "The totals in export/comments.csv say the opposite of the votes as read: agreement seems to be 1 in this "
-        "file, not -1. Read it with --agree-is 1."
+        "file, not -1. Read it again with 1 as agreement."
     )
     flipped = "\n".join(
         line[:-1] + "-1" if line.endswith(",1") else line.removesuffix("-1") + "1" if line.endswith("-1") else line
@@ -140,7 +140,7 @@ def test_folders_that_are_no_export(write: Write, tmp_path: Path, files: dict[st
 
 
 def test_one_file_of_an_export_is_not_enough(export: Path) -> None:
-    with pytest.raises(InputError, match="is one file of a Polis export; give the folder it lies in"):
+    with pytest.raises(InputError, match="is one file of a Polis export; the whole export is needed, as a folder or a zip archive"):
         read_votes(export / "votes.csv")
     with pytest.raises(InputError, match="is not a Polis export: that is a folder, or a zip archive of it"):
         read_polis(export / "votes.csv")

@@ -68,11 +68,11 @@ def test_sides_of_every_origin(write: Write) -> None:
     votes = ballots(write)
     declared, file = sided(votes), sided(votes, roster(write, "participant,side\nann,Elm\n"))
     groups = sided(votes, "groups", seed=1)
-    nobody = sided(ballots(write, "participant,statement,vote\nann,s1,1\n"))
+    nobody = sided(ballots(write, "participant,statement,vote\nann,s1,1\nbob,s1,1\n"))
     assert [found.sides_from for found in (declared, file, groups, nobody)] == ["file", "file", "groups", "none"]
     assert groups.groups is not None
     assert [found.votes.sides for found in (declared, file, nobody)] == [("Birch",), ("Elm",), ("everyone",)]
-    assert groups.votes.sides == ("group 1",)
+    assert groups.votes.sides == ("everyone",)
     with pytest.raises(InputError, match="sizes of sides, which go with tallies"):
         sided(votes, SideSizes("s.csv", {"Elm": 3}))
 
@@ -83,6 +83,19 @@ def test_a_closed_population_without_a_roster_says_so(write: Write) -> None:
     assert len(sided(votes, population=Population.CLOSED).votes.intake.notices) == 1
     assert sided(votes, named, population=Population.CLOSED).votes.intake.notices == ()
     assert sided(votes).votes.intake.notices == ()
+
+
+def test_a_column_of_something_else_is_not_taken_for_sides(write: Write) -> None:
+    rows = "".join(f"p{i},s,1,p{i}\n" for i in range(51))
+    votes = read_votes(write("v.csv", "participant,statement,vote,side\n" + rows))
+    with pytest.raises(InputError, match="There are 51 different sides; at most 50 can be compared"):
+        sided(votes)
+    roster = read_sides(write("s.csv", "participant,side\n" + "".join(f"p{i},{i}\n" for i in range(51))))
+    with pytest.raises(InputError, match="There are 51 different sides"):
+        sided(votes, roster)
+    found = sided(votes, read_sides(write("s.csv", "participant,side\np1,Elm\n")))
+    assert found.votes.sides == ("Elm",)
+    assert sided(votes, "groups").sides_from == "groups"
 
 
 def test_texts_by_language(write: Write) -> None:

@@ -38,6 +38,13 @@ def test_without_sizes_the_most_votes_met_stand_in_and_nothing_is_closed(write: 
         sided(tallies, population=Population.CLOSED)
 
 
+def test_a_size_may_stand_in_one_row_of_a_side_or_in_none(write: Write) -> None:
+    tallies = read(write, f"{HEAD},size\na,Elm,3,1,0,\nb,Elm,1,0,6,8\n")
+    assert (tallies.sizes.tolist(), tallies.sizes_known) == ([8], True)
+    tallies = read(write, f"{HEAD},size\na,Elm,3,1,0,\n")
+    assert (tallies.sizes.tolist(), tallies.sizes_known) == ([4], False)
+
+
 def test_sizes_from_a_file(write: Write) -> None:
     tallies = read(write, f"{HEAD}\na,Elm,3,1,0\na,Birch,1,1,1\n")
     found = sided(tallies, read_sides(write("s.csv", "side,size\nBirch,9\nElm,8\n")), population=Population.CLOSED)
@@ -78,6 +85,10 @@ def test_sizes_that_do_not_fit(write: Write) -> None:
         read(write, f"{HEAD},size\na,Elm,3,1,0,6\nb,Elm,3,1,0,7\n")
     with pytest.raises(InputError, match="“a” has more votes from side “Elm” than the side has people"):
         read(write, f"{HEAD},size\na,Elm,3,1,0,3\n")
+    with pytest.raises(InputError, match=r"t\.csv: the size of side “Birch” is missing"):
+        read(write, f"{HEAD},size\na,Elm,3,1,0,6\na,Birch,3,1,0,\n")
+    with pytest.raises(InputError, match="There are 51 different sides; at most 50 can be compared"):
+        read(write, f"{HEAD}\n" + "".join(f"a,side {i},1,1,0\n" for i in range(51)))
     with pytest.raises(InputError, match="the columns statement, side, agree, disagree, pass are needed"):
         read(write, "statement,side,agree,disagree\na,Elm,1,1\n")
     with pytest.raises(SizeLimitError):

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from isthmus.analysis import (
     StatementFinding,
     Verdict,
 )
-from isthmus.formats import write_csv, write_file, write_json
+from isthmus.formats import check_writable, write_csv, write_file, write_json
 from isthmus.formats.analysis_json import rounded_to_one
 from isthmus.language import InputError, Message
 
@@ -102,6 +103,7 @@ def test_json_of_a_result() -> None:
         "texts": {"en": "Elms.", "zh-Hans": "榆树。"},
         "verdict": "open",
         "probability": odds,
+        "short_of_stands": ["Elm", "榆方"],
     }
     assert sides == {
         "Elm": ELM,
@@ -163,5 +165,19 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     assert (path.read_text(), [p.name for p in tmp_path.iterdir()]) == ("before", ["out.json"])
     write_file(path, "榆\n")
     assert path.read_bytes() == "榆\n".encode()
-    with pytest.raises(InputError, match="cannot be written"):
-        write_file(tmp_path / "no" / "out.json", "x")
+    for name in ("no/out.json", "x" * 300):
+        with pytest.raises(InputError, match="cannot be written"):
+            write_file(tmp_path / name, "x")
+
+
+def test_only_files_are_replaced_and_links_are_followed(tmp_path: Path) -> None:
+    link, file, pipe = tmp_path / "link", tmp_path / "out.json", tmp_path / "pipe"
+    link.symlink_to(file)
+    write_file(link, "x")
+    assert (link.is_symlink(), file.read_text()) == (True, "x")
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="is not a regular file"):
+        check_writable(pipe)
+    with pytest.raises(InputError, match="is not a regular file"):
+        write_file(pipe, "x")
+    assert pipe.is_fifo()

@@ -1,8 +1,8 @@
 """CSV in pieces: columns of text, with the line of every row.
 
-Most vote tables are regular: no quotation marks, the same number of fields in every line. Where polars is
-installed it parses those, once it is checked that they are; everything else, and every error, goes through
-Python's own reader. Both give the same columns.
+Most vote tables are regular: the same number of fields in every line, and quotation marks, if any, around whole
+fields that need none. Once it is checked that they are, such tables are parsed by columns, by polars where it is
+installed; everything else, and every error, goes through Python's own reader. All ways give the same columns.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import BinaryIO, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isthmus.formats._optional import polars
 from isthmus.formats._source import Source
@@ -23,7 +24,7 @@ from isthmus.formats._table import Chunk, tidy_header
 from isthmus.language import InputError
 
 BLOCK: Final = 1 << 24  # bytes read at a time, and the longest line
-ROWS: Final = 1 << 16  # rows of a chunk of Python's reader
+ROWS: Final = 1 << 16  # rows of a chunk where Python splits the lines
 WORTH_IT: Final = 1 << 20  # characters from which loading polars pays
 DELIMITERS: Final = (",", ";", "\t")
 
@@ -32,7 +33,7 @@ class CsvTable:
     """A CSV file with a header line.
 
     Comma-separated; semicolons or tabs where the header has more of them than commas. A byte order mark
-    before UTF-8 is taken off. fast: whether polars may be used.
+    before UTF-8 is taken off. fast: whether large tables may be parsed by columns.
 
     Raises
     ------
@@ -62,22 +63,20 @@ class CsvTable:
             blocks = self._blocks(stream)
             first = next(blocks)
             head, _, rest = first.partition("\n")
-            reader = (
-                polars() if self._fast and len(first) >= WORTH_IT and not set('"\r') & set(head.rstrip("\r")) else None
-            )
-            if reader is None:
+            if not self._fast or len(first) < WORTH_IT or self._regular(head) is None:
                 yield from self._by_record(chain([first], blocks), columns, 1, header=True)
                 return
-            line = 2
+            reader, line = polars(), 2
             for block in chain([rest], blocks):
-                if '"' in block:
+                regular = self._regular(block)
+                if regular is not None:
+                    yield from self._by_column(reader, regular, columns, line)
+                elif '"' in block or block.count("\r") > block.count("\r\n"):
+                    # a field may go on in the next block, or lines end as they are not counted here
                     yield from self._by_record(chain([block], blocks), columns, line)
                     return
-                regular = self._regular(block)
-                if regular is None:
-                    yield from self._by_record([block], columns, line)
                 else:
-                    yield self._by_column(reader, regular, columns, line)
+                    yield from self._by_record([block], columns, line)
                 line += block.count("\n")
 
     def _blocks(self, stream: BinaryIO) -> Iterator[str]:
@@ -116,7 +115,7 @@ class CsvTable:
             byte = done - len(problem.object) + problem.start + 1
         return InputError(
             "{path}, line {line} (byte {byte}): this is not {encoding} text, which was expected. "
-            "If the file has another encoding, name it, such as --encoding gb18030.",
+            "If the file has another encoding, such as gb18030, name it (encoding).",
             path=self.name,
             line=line,
             byte=byte,
@@ -180,12 +179,11 @@ class CsvTable:
             )
 
     def _regular(self, block: str) -> bytes | None:
-        """The block as UTF-8 with plain line ends, if every line has as many fields as the header."""
-        if "\r" in block:
-            block = block.replace("\r\n", "\n")
+        """The block as UTF-8 with plain line ends and no quotation marks, if every line is as regular as the header."""
+        block = (block if block.endswith("\n") else block + "\n").replace("\r\n", "\n")
         if "\r" in block:
             return None
-        data = (block if block.endswith("\n") else block + "\n").encode()
+        data = block.encode()
         array = np.frombuffer(data, np.uint8)
         ends = np.flatnonzero(array == ord("\n"))
         marks = np.flatnonzero(array == ord(self._delimiter))
@@ -194,11 +192,18 @@ class CsvTable:
             return None
         # As many marks as there should be in all, and each line's first and last within that line.
         by_line = marks.reshape(-1, each)
-        inside = (by_line[1:, 0] > ends[:-1]).all() and (by_line[:, -1] < ends).all()
-        return data if inside else None
+        if not ((by_line[1:, 0] > ends[:-1]).all() and (by_line[:, -1] < ends).all()):
+            return None
+        if b'"' not in data:
+            return data
+        return data.replace(b'"', b"") if _around_whole_fields(array, self._delimiter) else None
 
-    def _by_column(self, polars: ModuleType, data: bytes, columns: Sequence[str], line: int) -> Chunk:
-        frame = polars.read_csv(
+    def _by_column(self, module: ModuleType | None, data: bytes, columns: Sequence[str], line: int) -> Iterator[Chunk]:
+        """Chunks of a regular block."""
+        if module is None:
+            yield from self._split(data, columns, line)
+            return
+        frame = module.read_csv(
             data,
             has_header=False,
             separator=self._delimiter,
@@ -207,7 +212,32 @@ class CsvTable:
             new_columns=[str(i) for i in range(len(self.header))],
         )
         series = {column: frame[str(self.header.index(column))].fill_null("") for column in columns}
-        return Chunk(series, frame.height, lambda row: line + row)
+        yield Chunk(series, frame.height, lambda row: line + row)
+
+    def _split(self, data: bytes, columns: Sequence[str], line: int) -> Iterator[Chunk]:
+        """Chunks of a regular block without polars."""
+        each = len(self.header)
+        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n")) + 1
+        start = 0
+        for first in range(0, ends.size, ROWS):
+            rows = min(ROWS, ends.size - first)
+            stop = int(ends[first + rows - 1])
+            fields = data[start:stop].decode().replace("\n", self._delimiter).split(self._delimiter)
+            split = {column: fields[self.header.index(column) : -1 : each] for column in columns}
+            yield Chunk(split, rows, (line + first).__add__)
+            start = stop
+
+
+def _around_whole_fields(text: NDArray[np.uint8], delimiter: str) -> bool:
+    """Whether quotation marks stand in pairs, each at the two ends of one field: they can then be left away."""
+    quotes = np.flatnonzero(text == ord('"'))
+    if quotes.size % 2:
+        return False
+    between = np.flatnonzero((text == ord(delimiter)) | (text == ord("\n")))  # fields
+    opening, closing = quotes[::2], quotes[1::2]
+    after = np.searchsorted(between, opening)
+    begins = np.concatenate([np.zeros(1, np.intp), between + 1])[after]
+    return bool((begins == opening).all() and (between[after] == closing + 1).all())
 
 
 def _text_encoding(encoding: str) -> str:

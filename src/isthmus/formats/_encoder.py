@@ -34,10 +34,13 @@ class Encoder:
 
     def _encode_list(self, column: list[str]) -> NDArray[np.int32]:
         known = self._known
-        for value in dict.fromkeys(column):
-            if value not in known:
-                known[value] = self._meaning(value)
-        return np.fromiter(map(known.__getitem__, column), np.int32, len(column))
+        try:
+            return np.fromiter(map(known.__getitem__, column), np.int32, len(column))
+        except KeyError:
+            for value in dict.fromkeys(column):
+                if value not in known:
+                    known[value] = self._meaning(value)
+            return np.fromiter(map(known.__getitem__, column), np.int32, len(column))
 
     def _encode_series(self, column: pl.Series) -> NDArray[np.int32]:
         """As above by 64-bit keys: numbers are their own; texts are hashed, twice, so that a clash is seen."""

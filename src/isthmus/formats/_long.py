@@ -178,6 +178,9 @@ class _Reader:
         statements, column = self._statements.in_order()
         side = np.full(len(participants), NO_SIDE, np.int32)
         side[place[: self._side_of.size]] = self._side_of
+        sides = list(self._sides.known)
+        held = np.unique(side[side != NO_SIDE])  # a row without a participant may name a side of nobody
+        side[side != NO_SIDE] = np.searchsorted(held, side[side != NO_SIDE])
         parts = self._parts
         return Rows(
             participant=_joined(parts.participant, place),
@@ -187,7 +190,7 @@ class _Reader:
             participants=participants,
             statements=statements,
             side=side,
-            sides=tuple(self._sides.known),
+            sides=tuple(sides[i] for i in held),
             empty=self._empty,
         )
 

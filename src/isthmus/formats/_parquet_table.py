@@ -52,11 +52,19 @@ class ParquetTable:
         for column, name in stored.items():
             self._check_type(column, self._schema[name])
         wanted = self._frame.select(list(stored.values()))
+        gaps = self._numbers_with_gaps(list(stored.values()))
         for start in range(0, self._rows, ROWS):
             with self._readable():
                 frame = wanted.slice(start, ROWS).collect()
-            series = {column: _plain(frame[name]) for column, name in stored.items()}
+            series = {column: _plain(frame[name], gaps=name in gaps) for column, name in stored.items()}
             yield Chunk(series, frame.height, lambda row, start=start: start + row + 1)  # type: ignore[misc]
+
+    def _numbers_with_gaps(self, names: list[str]) -> set[str]:
+        """The columns of numbers that hold a null somewhere: they are text in all pieces, and not in some only."""
+        numbers = [name for name in names if self._schema[name].is_numeric()]
+        with self._readable():
+            nulls = self._frame.select(numbers).null_count().collect()
+        return {name for name in numbers if nulls[name].item()}
 
     def _check_type(self, column: str, kind: pl.DataType) -> None:
         import polars as pl  # noqa: PLC0415  # optional, and slow to load
@@ -99,12 +107,12 @@ def _quiet() -> Iterator[None]:
         os.close(kept)
 
 
-def _plain(series: pl.Series) -> pl.Series:
-    """Text without nulls (a null is no value), or numbers without nulls, or times as microseconds."""
+def _plain(series: pl.Series, *, gaps: bool) -> pl.Series:
+    """Numbers, times as microseconds, or text; text too where there are `gaps` (nulls, which are no value)."""
     import polars as pl  # noqa: PLC0415  # optional, and slow to load
 
     if series.dtype.is_temporal():
         series = series.cast(pl.Datetime("us")).cast(pl.Int64)
-    if not series.dtype.is_numeric() or series.null_count():
+    if gaps or not series.dtype.is_numeric():
         return series.cast(pl.String).fill_null("")
     return series

@@ -64,13 +64,19 @@ class Source:
 
 def file_source(path: Path, *, name: str | None = None, limits: Limits = NO_LIMITS) -> Source:
     """A source for a file that must be there."""
-    if path.is_dir():
+    if is_folder(path):
         raise InputError("{path} is a folder; a file was expected.", path=str(path))
     if not path.exists():
         raise InputError("{path}: there is no such file.", path=str(path))
     if not path.is_file():
         raise InputError("{path} is not a regular file.", path=str(path))  # a pipe could be read only once
     return Source(name or path.name, lambda: path.open("rb"), path, limits)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path leads to a folder; a path that can lead nowhere, such as one too long, is refused."""
+    with reading(str(path)):
+        return path.is_dir()
 
 
 @contextmanager

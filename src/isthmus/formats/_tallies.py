@@ -10,7 +10,7 @@ import numpy as np
 from isthmus.analysis import Intake, Tallies
 from isthmus.formats._source import NO_LIMITS, Limits
 from isthmus.formats._table import Table, need_columns, records
-from isthmus.formats._values import Identifiers, whole_number
+from isthmus.formats._values import Identifiers, check_sides, whole_number
 from isthmus.language import InputError
 
 COUNTS: Final = ("agree", "disagree", "pass")
@@ -18,7 +18,7 @@ COUNTS: Final = ("agree", "disagree", "pass")
 
 @dataclass(slots=True)
 class _Counts:
-    """What a table of tallies holds: counts by (side, statement), and each side's size with the line it is on."""
+    """What a table of tallies holds: counts by (side, statement), and each side's size where it is told."""
 
     cells: dict[tuple[int, int], tuple[int, int, int]] = field(default_factory=dict)
     sizes: dict[int, int] = field(default_factory=dict)
@@ -33,7 +33,8 @@ def read_tallies(table: Table, *, limits: Limits = NO_LIMITS) -> Tallies:
     Raises
     ------
     InputError
-        If a count is not a whole number from 0, a pair of statement and side comes twice, or a size changes.
+        If a count is not a whole number from 0, a pair of statement and side comes twice, a size changes or is told of some
+        sides only, or there are too many sides.
     """
     with_size = "size" in table.header
     need_columns(table, "statement", "side", *COUNTS)
@@ -60,10 +61,13 @@ def read_tallies(table: Table, *, limits: Limits = NO_LIMITS) -> Tallies:
             )
         values = [_count(table.name, line, number) for number in numbers]
         counts.cells[place] = (values[0], values[1], values[2])
-        if with_size:
+        if with_size and numbers[3]:
             _note_size(counts, place[0], values[3], table.name, line, side)
     if not counts.cells:
         raise InputError("{path}: there is a header, but no rows.", path=table.name)
+    unsized = [name for name, code in sides.known.items() if counts.sizes and code not in counts.sizes]
+    if unsized:
+        raise InputError("{path}: the size of side “{side}” is missing.", path=table.name, side=unsized[0])
     return _tallies(counts, sides, statements, Intake(rows=rows - empty, empty_rows=empty))
 
 
@@ -93,6 +97,7 @@ def _note_size(counts: _Counts, side: int, size: int, name: str, line: int, titl
 
 
 def _tallies(counts: _Counts, sides: Identifiers, statements: Identifiers, intake: Intake) -> Tallies:
+    check_sides(len(sides.known))
     names, order = statements.in_order()
     table = np.zeros((3, len(sides.known), len(names)), np.int64)
     for (side, statement), values in counts.cells.items():

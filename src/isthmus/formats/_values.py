@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from isthmus.analysis import Vote
 from isthmus.formats._table import Column
+from isthmus.language import InputError
 
 if TYPE_CHECKING:
     import polars as pl
 
 LONGEST_ID: Final = 200  # characters
+MOST_SIDES: Final = 50
 LONGEST_NUMBER: Final = 19  # characters of a whole number that an int64 may hold
 
 EMPTY: Final = -1  # code of an identifier that is not there
@@ -38,6 +40,16 @@ _INTEGER: Final = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _COUNT: Final = re.compile(r"[0-9]{1,15}(\.0*)?")
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def check_sides(count: int) -> None:
+    """Refuse what cannot be a number of sides: a column of something else was taken for that of the sides."""
+    if count > MOST_SIDES:
+        raise InputError(
+            "There are {count} different sides; at most {most} can be compared. Is it the right column?",
+            count=count,
+            most=MOST_SIDES,
+        )
 
 
 class Identifiers:

@@ -32,7 +32,7 @@ def to_dict(result: CommonGround) -> dict[str, Any]:
         "two_sided": result.two_sided,
         "sides_from": result.sides_from,
         "sides": [{"name": side.name, "participants": side.participants} for side in result.sides],
-        "statements": [_statement(statement, names) for statement in result.statements],
+        "statements": [_statement(statement, result, names) for statement in result.statements],
         "groups": None if result.groups is None else _groups(result.groups),
     }
 
@@ -55,7 +55,7 @@ def _input(result: CommonGround) -> dict[str, Any]:
     }
 
 
-def _statement(statement: StatementFinding, names: list[str]) -> dict[str, Any]:
+def _statement(statement: StatementFinding, result: CommonGround, names: list[str]) -> dict[str, Any]:
     texts = {language: text for language, text in statement.texts.items() if text}
     return {
         "id": statement.id,
@@ -63,6 +63,7 @@ def _statement(statement: StatementFinding, names: list[str]) -> dict[str, Any]:
         "texts": texts,
         "verdict": statement.verdict.value,
         "probability": rounded_to_one(statement.probability),
+        "short_of_stands": [names[g] for g in result.short_of_stands(statement)],
         "sides": {name: _side(side) for name, side in zip(names, statement.sides, strict=True)},
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from os import PathLike
 from pathlib import Path, PurePosixPath
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from isthmus.analysis import NO_SIDE, Ballots, Intake
 from isthmus.formats._csv_table import CsvTable
 from isthmus.formats._long import Rows, read_rows
-from isthmus.formats._source import NO_LIMITS, ZIP, Limits, Source, file_source, reading
+from isthmus.formats._source import NO_LIMITS, ZIP, Limits, Source, file_source, is_folder, reading
 from isthmus.formats._table import need_columns, records
 from isthmus.formats._values import Identifiers, whole_number
 from isthmus.formats.sides import Roster
@@ -27,6 +27,7 @@ COMMENTS: Final = "comments.csv"
 PEOPLE: Final = "participants-votes.csv"
 NAMES: Final = {"participant": "voter-id", "statement": "comment-id", "vote": "vote", "time": "timestamp"}
 REJECTED: Final = "-1"  # in the column `moderated`
+MOST_UNPACKED: Final = 1_000_000_000  # bytes of a file in an archive, where no other limit is given
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,7 @@ def read_polis(
 def _files(path: Path, limits: Limits) -> dict[str, Source]:
     """The files of an export by name."""
     wanted = (*VOTES, COMMENTS, PEOPLE)
-    if path.is_dir():
+    if is_folder(path):
         return {
             name: file_source(path / name, name=f"{path.name}/{name}", limits=limits)
             for name in wanted
@@ -91,6 +92,8 @@ def _files(path: Path, limits: Limits) -> dict[str, Source]:
         )
     if any(info.flag_bits & 1 for info in members):
         raise InputError("{path}: the archive is locked by a password.", path=path.name)
+    if limits.size is None:
+        limits = replace(limits, size=MOST_UNPACKED)
     return {
         PurePosixPath(info.filename).name: Source(
             f"{path.name}/{info.filename}", partial(_member, path, info), limits=limits
@@ -199,7 +202,7 @@ def _sign_notice(
     return (
         Message(
             "The totals in {path} say the opposite of the votes as read: agreement seems to be {other} in this file, "
-            "not {chosen}. Read it with --agree-is {other}.",
+            "not {chosen}. Read it again with {other} as agreement.",
             {"path": comments.name, "chosen": agree_is, "other": -agree_is},
         ),
     )

@@ -15,10 +15,10 @@ from isthmus.analysis import NO_SIDE, Ballots, OpinionGroups, Population, Tallie
 from isthmus.formats._opening import open_table
 from isthmus.formats._source import file_source
 from isthmus.formats._table import Table, need_columns, records
-from isthmus.formats._values import Identifiers, whole_number
+from isthmus.formats._values import Identifiers, check_sides, whole_number
+from isthmus.formats.side_names import EVERYONE
 from isthmus.language import InputError, Message
 
-EVERYONE: Final = "everyone"  # the name of the one side where none are given
 ROSTER_FOUND: Final = Message(
     "No roster was given: the participants found in the votes are taken for all there are. "
     "Somebody who has not voted at all is not counted as missing."
@@ -121,8 +121,9 @@ def with_roster(ballots: Ballots, roster: Roster) -> Ballots:
     Raises
     ------
     InputError
-        If nobody on the roster voted.
+        If nobody on the roster voted, or there are too many sides.
     """
+    check_sides(len(roster.sides))
     voters = {str(name): index for index, name in enumerate(ballots.participants)}
     side = np.full(len(voters), NO_SIDE, np.int32)
     listed = np.zeros(len(voters), bool)
@@ -174,10 +175,10 @@ def with_sizes(tallies: Tallies, sizes: SideSizes) -> Tallies:
 def with_groups(ballots: Ballots, groups: OpinionGroups) -> Ballots:
     """The votes with discovered groups standing as sides, named “group 1” and so on, largest first.
 
-    Where nobody could be placed, everyone stands in one group.
+    Where no more than one was found nobody needs placing, and everyone stands on one side.
     """
-    if not groups.sizes:
-        return ballots.with_sides(np.zeros(len(ballots.participants), np.int32), ["group 1"])
+    if len(groups.sizes) < 2:
+        return as_one_side(ballots)
     return ballots.with_sides(groups.membership, [f"group {i + 1}" for i in range(len(groups.sizes))])
 
 
@@ -202,9 +203,23 @@ def sided(
     Raises
     ------
     InputError
-        If the kind of sides does not go with the kind of votes, the sides name nobody who voted, or a closed
-        population is asked for where nobody knows its size.
+        If there is only one participant, the kind of sides does not go with the kind of votes, the sides name nobody who voted, there are more than
+        can be compared, or a closed population is asked for where nobody knows its size.
     """
+    chosen = _sided(votes, sides, population, seed, progress)
+    people = len(chosen.votes.participants) if isinstance(chosen.votes, Ballots) else int(chosen.votes.sizes.sum())
+    if people < 2:
+        raise InputError("There is only one participant in these votes; an analysis needs at least two.")
+    return chosen
+
+
+def _sided(
+    votes: Ballots | Tallies,
+    sides: Roster | SideSizes | Literal["groups"] | None,
+    population: Population,
+    seed: int,
+    progress: Callable[[float], None],
+) -> Sided:
     if isinstance(votes, Tallies):
         return _sided_tallies(votes, sides, population)
     if isinstance(sides, SideSizes):
@@ -221,6 +236,7 @@ def sided(
     if sides == "groups":
         groups = find_groups(votes, seed=seed, progress=progress)
         return Sided(with_groups(votes, groups), "groups", groups)
+    check_sides(len(votes.sides))
     return Sided(votes, "file") if votes.sides else Sided(as_one_side(votes), "none")
 
 

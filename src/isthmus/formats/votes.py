@@ -8,7 +8,7 @@ from pathlib import Path
 from isthmus.analysis import Ballots, Tallies
 from isthmus.formats._long import read_long
 from isthmus.formats._opening import open_table
-from isthmus.formats._source import NO_LIMITS, ZIP, Limits, file_source
+from isthmus.formats._source import NO_LIMITS, ZIP, Limits, file_source, is_folder
 from isthmus.formats._tallies import read_tallies
 from isthmus.formats.polis import read_polis
 from isthmus.formats.texts import read_texts, with_texts
@@ -61,7 +61,7 @@ def read_votes(
 def _read(path: Path, encoding: str, agree_is: int, limits: Limits) -> Ballots | Tallies:
     if agree_is not in (1, -1):
         raise InputError("Agreement is written as 1 or −1; got {value}.", value=agree_is)
-    if path.is_dir():
+    if is_folder(path):
         return read_polis(path, encoding=encoding, agree_is=agree_is, limits=limits).ballots
     source = file_source(path, limits=limits)
     if source.magic() == ZIP:
@@ -73,7 +73,10 @@ def _read(path: Path, encoding: str, agree_is: int, limits: Limits) -> Ballots |
     if {"statement", "side", "agree", "disagree"} <= columns:
         return read_tallies(table, limits=limits)
     if {"comment-id", "voter-id"} <= columns:
-        raise InputError("{path} is one file of a Polis export; give the folder it lies in.", path=str(path))
+        raise InputError(
+            "{path} is one file of a Polis export; the whole export is needed, as a folder or a zip archive.",
+            path=str(path),
+        )
     raise InputError(
         "{path}: the columns participant, statement, vote are needed (or statement, side, agree, disagree, pass "
         "for tallies); found {found}.",

@@ -10,7 +10,9 @@ from markupsafe import Markup
 
 from isthmus.analysis import Case, CommonGround, SideFinding, StatementFinding, Verdict
 from isthmus.charts import opinion_map, overview, side_class, support_bar, verdict_mark
+from isthmus.formats.percent import can_be_exact, percent
 from isthmus.formats.report import _words as words
+from isthmus.formats.side_names import side_names
 from isthmus.language import InputError, Translator, translator
 
 SHOWN: Final = 50  # statements in a section; the rest stand in the table only
@@ -106,7 +108,7 @@ class Account:
         self.language = language
         self.tr: Translator = translator(language)
         self.order = _reading_order(result, own_side)
-        self.names = words.side_names(result, self.tr)
+        self.names = side_names(result, self.tr)
         self.threshold = float(result.rules.threshold)
 
     @property
@@ -167,14 +169,17 @@ class Account:
                 Verdict.COMMON_GROUND: (_("Accepted"), _("Enough of those who take a stand agree.")),
                 Verdict.COMMON_REJECTION: (_("Rejected"), _("Enough of those who take a stand disagree.")),
                 Verdict.DIVIDED: (_("Undecided"), _("Neither agreement nor disagreement reaches the threshold.")),
-                Verdict.OPEN: (_("Open"), _("Too few votes to say: the verdict is withheld.")),
+                Verdict.OPEN: (_("Open"), _("Not sure enough, or too few stands: the verdict is withheld.")),
             }[verdict]
         return {
             Verdict.COMMON_GROUND: (_("Common ground"), _("Every side accepts.")),
             Verdict.COMMON_REJECTION: (_("Common rejection"), _("Every side rejects.")),
             Verdict.DIFFERENCE: (_("Differences"), _("At least one side accepts what another rejects.")),
-            Verdict.DIVIDED: (_("Divided"), _("At least one side is undecided, and no two sides are opposed.")),
-            Verdict.OPEN: (_("Open"), _("Too few votes to say: the verdict is withheld.")),
+            Verdict.DIVIDED: (
+                _("Divided"),
+                _("At least one side neither accepts nor rejects, and no two sides are opposed."),
+            ),
+            Verdict.OPEN: (_("Open"), _("Not sure enough, or too few stands: the verdict is withheld.")),
         }[verdict]
 
     def _entry(self, statement: StatementFinding) -> Entry:
@@ -231,7 +236,7 @@ class Account:
 
     def rows(self) -> list[Row]:
         """The table of all numbers, in the order of the input."""
-        exact = words.can_be_exact(self.result)
+        exact = can_be_exact(self.result)
         marks = {verdict: Markup(verdict_mark(verdict)) for verdict in Verdict}  # noqa: S704  # our own SVG
         return [
             Row(
@@ -239,7 +244,7 @@ class Account:
                 text=_texts(statement, self.language)[0],
                 mark=marks[statement.verdict],
                 word=words.verdict_word(statement.verdict, self.result, self.tr),
-                probabilities=tuple(words.percent(statement.probability[case], exact=exact) for case, _ in self.cases),
+                probabilities=tuple(percent(statement.probability[case], exact=exact) for case, _ in self.cases),
                 sides=tuple(
                     self._side_row(statement.sides[side], place, side) for place, side in enumerate(self.order)
                 ),

@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
-from isthmus.analysis import Case, CommonGround, Population, SideFinding, StatementFinding, Verdict
+from isthmus.analysis import Case, CommonGround, SideFinding, StatementFinding, Verdict
+from isthmus.formats.percent import CERTAIN, can_be_exact, percent
+from isthmus.formats.side_names import side_names
 from isthmus.language import Translator
-
-_CERTAIN: Final = 1 - 1e-9
-_NUMBERED_GROUP: Final = re.compile(r"group (\d+)", re.IGNORECASE)
-
-
-def percent(share: float, *, exact: bool) -> str:
-    """A probability in whole percent; 0% and 100% only where it can be `exact`, as once everyone has answered."""
-    if share >= 0.995 and not (exact and share >= _CERTAIN):
-        return ">99%"
-    if share < 0.005 and not (exact and share <= 1 - _CERTAIN):
-        return "<1%"
-    return f"{share:.0%}"
-
-
-def can_be_exact(result: CommonGround) -> bool:
-    """Whether probabilities of 0 and 1 can occur: with a roster, never about people who were not asked."""
-    return result.rules.population is Population.CLOSED
 
 
 def interval(side: SideFinding, tr: Translator) -> str:
@@ -93,23 +75,18 @@ def certainty(statement: StatementFinding, result: CommonGround, tr: Translator)
     exact = can_be_exact(result)
     if statement.verdict is not Verdict.OPEN:
         probability = statement.probability[Case(statement.verdict.value)]
-        if exact and probability >= _CERTAIN:
+        if exact and probability >= CERTAIN:
             return tr.gettext("certain")
         return tr.gettext("{percent} sure").format(percent=percent(probability, exact=exact))
     case, probability = max(statement.probability.items(), key=lambda item: item[1])
-    return tr.gettext("likeliest: {case}, {percent}").format(
-        case=case_word(case, result, tr), percent=percent(probability, exact=exact)
+    likeliest = tr.gettext("likeliest: {case}, {percent}").format(
+        case=case_word(case, result, tr), percent=percent(probability, exact=exact, below=result.rules.confidence)
     )
-
-
-def side_names(result: CommonGround, tr: Translator) -> list[str]:
-    """What the reader calls each side: its own name, or a translated one where the program gave it."""
-    if result.sides_from == "none":
-        return [tr.gettext("Everyone") for _ in result.sides]
-    if result.sides_from not in {"groups", "polis"}:
-        return [side.name for side in result.sides]
-    found = [_NUMBERED_GROUP.fullmatch(side.name) for side in result.sides]
-    return [
-        tr.gettext("Group {number}").format(number=match.group(1)) if match else side.name
-        for match, side in zip(found, result.sides, strict=True)
-    ]
+    if short := result.short_of_stands(statement):
+        names = side_names(result, tr)
+        return tr.gettext("{likeliest}, but fewer than {least} stands: {sides}").format(
+            likeliest=likeliest,
+            least=result.rules.least_stands,
+            sides=tr.pgettext("between items of a list", ", ").join(names[g] for g in short),
+        )
+    return likeliest
