@@ -54,6 +54,7 @@ KEYWORDS: Final[dict[str, Any]] = {
     # classes that hold their sentence until a reader is known
     "Message": None,
     "InputError": None,
+    "SizeLimitError": None,
     "gettext_lazy": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),

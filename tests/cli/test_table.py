@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from isthmus.analysis import CommonGround, Population, Rules, Tallies, analyse
+from isthmus.analysis import Case, CommonGround, Population, Rules, Tallies, analyse
 from isthmus.cli.table import print_result
 
 pytestmark = pytest.mark.unit
@@ -58,6 +58,18 @@ def test_verdicts_have_their_sections_and_numbers() -> None:
     assert "12 of 12 agree, 0 passed" in text
     assert "no stands, 0 passed" in text
     assert "once all have answered" in text
+
+
+def test_only_a_roster_makes_certain() -> None:
+    """So many votes that the probability is 1 as a floating-point number."""
+    for population, told in ((Population.CLOSED, "Common ground: 100%"), (Population.OPEN, "Common ground: >99%")):
+        counts = np.full((2, 1), 10**6)
+        tallies = Tallies(("s1",), ("Elm", "Birch"), counts[:, 0], counts, 0 * counts, 0 * counts)
+        found = analyse(tallies, Rules(population=population, confidence=0.995))
+        assert found.statements[0].probability[Case.COMMON_GROUND] == pytest.approx(1)
+        text = " ".join(shown(found).split())
+        assert told in text
+        assert "a verdict needs 99.5%" in text
 
 
 def test_one_side_accepts_or_rejects_but_has_nothing_in_common() -> None:

@@ -3,40 +3,48 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
+import dj_database_url
 import django
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.db import DatabaseError
 
 from isthmus.language import InputError
 
-THREADS: Final = 4  # requests at a time; each holds a connection to the database
-GRACE: Final = 5.0  # seconds a process has to end by itself; a job that is cut off is taken up again later
+GRACE: Final = 3.0  # seconds a process has to end by itself; a job that is cut off is put back
+WORK: Final = "work"  # of the data folder: uploads on their way, and what is read from them
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two starts of a worker that keeps ending
 
 
 def prepare(data: Path) -> None:
     """Make the data folder ready: the folder, the key, the tables.
 
+    What is written from here on is for its owner only, and files in work lie in the folder too.
+
     Raises
     ------
     InputError
-        If the folder cannot be written.
+        If the folder cannot be written, or the database cannot be used.
     """
+    os.umask(0o077)  # votes are nobody else's business
+    work = data.absolute() / WORK
     try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)  # votes are nobody else's business
-        (data / ".writable").touch()
-        (data / ".writable").unlink()
+        work.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=work).close()
     except OSError as problem:
         raise InputError(
             "The data folder {path} cannot be written: {reason}. Choose another with --data.",
@@ -44,9 +52,18 @@ def prepare(data: Path) -> None:
             reason=problem.strerror or problem,
         ) from problem
     os.environ["ISTHMUS_DATA"] = str(data.absolute())
+    os.environ["TMPDIR"] = tempfile.tempdir = str(work)
     os.environ["DJANGO_SETTINGS_MODULE"] = "isthmus.server.settings"
-    django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
+    try:
+        django.setup()
+        call_command("migrate", verbosity=0, interactive=False)
+    except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError):  # not quoted: it holds a password
+        raise InputError(
+            "DATABASE_URL cannot be understood; it should be such as postgres://user:password@host/name."
+        ) from None
+    except (DatabaseError, ImproperlyConfigured) as problem:
+        reason = next(iter(str(problem).splitlines()), type(problem).__name__)
+        raise InputError("The database cannot be used: {reason}", reason=reason) from problem
 
 
 def check_port(host: str, port: int) -> None:
@@ -81,16 +98,21 @@ def serve(host: str, port: int, ready: Callable[[], None]) -> None:
     InputError
         If another server uses the data folder, or the pages end by themselves.
     """
-    _check_folder(Path(settings.DATA))
+    data = Path(settings.DATA)
+    _check_folder(data)
+    _empty(data / WORK)
     processes = {"worker": _start("isthmus.server.worker")}
     with _told_to_end() as ended:
         try:
-            processes["pages"] = _start("granian", *_granian(host, port))
+            processes["pages"] = _start("isthmus.server.pages", host, str(port))
             if _pages_answer(host, port, processes["pages"], ended):
                 ready()
             _watch(processes, ended)
         finally:
+            at_work = processes["worker"].poll() is None
             _stop(processes.values())
+            if at_work:
+                _put_back(data)
     if not ended():
         raise InputError("The server ended by itself; what it printed above may tell why.")
 
@@ -107,16 +129,19 @@ def _check_folder(data: Path) -> None:
         ) from taken
 
 
-def _granian(host: str, port: int) -> list[str]:
-    options = {
-        "interface": "wsgi",
-        "host": host,
-        "port": port,
-        "workers": 1,
-        "blocking-threads": THREADS,
-        "log-level": "warning",
-    }
-    return [*(f"--{name}={value}" for name, value in options.items()), "--no-ws", "isthmus.server.wsgi:application"]
+def _empty(work: Path) -> None:
+    """Delete what processes that were killed left of uploads."""
+    for entry in work.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def _put_back(data: Path) -> None:
+    from isthmus.server.core.jobs import put_back  # noqa: PLC0415  # its models need Django to be set up
+
+    put_back(data)
 
 
 def _start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
@@ -148,31 +173,36 @@ def _watch(processes: dict[str, subprocess.Popen[bytes]], ended: Callable[[], bo
             processes["worker"], started = _start("isthmus.server.worker"), time.monotonic()
 
 
-def _stop(processes: Iterable[subprocess.Popen[bytes]]) -> None:
+def _stop(processes: Collection[subprocess.Popen[bytes]]) -> None:
     """Ask each process to end, and end those that do not."""
     limit = time.monotonic() + GRACE
     for process in processes:
         process.terminate()
     for process in processes:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, limit - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # also a child that it left behind
+        process.wait()
         if process.stdin is not None:
             process.stdin.close()
 
 
 @contextmanager
 def _told_to_end() -> Iterator[Callable[[], bool]]:
-    """Whether SIGTERM or Ctrl-C has come."""
+    """Whether SIGTERM or Ctrl-C has come, or the terminal is gone."""
     told = False
 
     def tell(_number: int, _frame: FrameType | None) -> None:
         nonlocal told
         told = True
 
-    before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT)}
+    signals = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {
+        number: signal.signal(number, tell)
+        for number in signals
+        if signal.getsignal(number) is not signal.SIG_IGN  # as under nohup
+    }
     try:
         yield lambda: told
     finally:

@@ -6,17 +6,19 @@ import os
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from isthmus.analysis import Ballots, CommonGround, Population, Rules, Tallies
 from isthmus.analysis import analyse as find_common_ground
+from isthmus.cli import options
 from isthmus.cli._language import language_of
 from isthmus.cli._progress import Step, progress_on
+from isthmus.cli._text import printable
 from isthmus.cli.table import print_result
 from isthmus.formats import (
     Roster,
@@ -35,7 +37,7 @@ from isthmus.formats import (
 from isthmus.language import InputError, translator
 
 STANDARD_OUTPUT: Final = "-"
-Sides: TypeAlias = Roster | SideSizes | Literal["groups"] | None
+SidesFound: TypeAlias = Roster | SideSizes | Literal["groups"] | None
 
 
 class Language(StrEnum):
@@ -43,13 +45,6 @@ class Language(StrEnum):
 
     EN = "en"
     ZH_HANS = "zh-Hans"
-
-
-class AgreeIs(StrEnum):
-    """The number that stands for agreement in a file."""
-
-    PLUS = "1"
-    MINUS = "-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,49 +60,34 @@ class Request:
 
 
 def analyse(  # noqa: PLR0913  # one parameter for each option
-    path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="Votes: a table or tallies (CSV, Parquet), or a Polis export.")
-    ],
+    path: options.VotesPath,
     *,
-    sides: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE|groups|polis", help="A file participant,side; discovered groups; the export's groups."
-        ),
-    ] = None,
-    population: Annotated[
-        Population, typer.Option(help="The people of a roster, or those whom a sample stands for.")
-    ] = Population.OPEN,
-    threshold: Annotated[
-        str, typer.Option(metavar="SHARE", help="Share of stands that accepts or rejects, such as 3/5 or 0.6.")
-    ] = "3/5",
-    least_stands: Annotated[
-        int, typer.Option(metavar="N", help="Stands below which a side neither accepts nor rejects.")
-    ] = 5,
-    confidence: Annotated[
-        float, typer.Option(metavar="P", help="Probability from which a case becomes the verdict.")
-    ] = 0.9,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="For what is drawn at random.")] = 0,
-    encoding: Annotated[str, typer.Option(metavar="E", help="Of the text in CSV files.")] = "utf-8",
-    texts: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Texts: statement,text or statement,text:en,text:zh-Hans.")
-    ] = None,
-    agree_is: Annotated[AgreeIs, typer.Option(help="The number that means agreement.")] = AgreeIs.PLUS,
+    sides: options.Sides = None,
+    population: options.People = Population.OPEN,
+    threshold: options.Threshold = "3/5",
+    least_stands: options.LeastStands = 5,
+    confidence: options.Confidence = "0.9",
+    seed: options.Seed = 0,
+    encoding: options.Encoding = "utf-8",
+    texts: options.Texts = None,
+    agree_is: options.AgreeSign = options.AgreeIs.PLUS,
     json: Annotated[str | None, typer.Option(metavar="FILE|-", help="Write JSON; - is standard output.")] = None,
     csv: Annotated[str | None, typer.Option(metavar="FILE|-", help="Write a table; - is standard output.")] = None,
     html: Annotated[str | None, typer.Option(metavar="FILE|-", help="Write a page with pictures, in one file.")] = None,
     language: Annotated[Language | None, typer.Option(help="Of the table and the page.")] = None,
 ) -> None:
     """Find what every side accepts, what every side rejects, where they differ, and how sure that is."""
-    rules = Rules(
-        threshold=threshold_of(threshold), least_stands=least_stands, confidence=confidence, population=population
+    rules = options.rules_of(
+        threshold=threshold, least_stands=least_stands, confidence=confidence, population=population
     )
-    for target in (json, csv, html):
-        if target is not None and target != STANDARD_OUTPUT:
-            check_writable(Path(target))
+    _check_targets([target for target in (json, csv, html) if target is not None])
     tongue = language.value if language else language_of([], os.environ)
     with progress_on(Console(stderr=True)) as begin:
         result = _result(Request(path, sides, texts, encoding, int(agree_is), seed), rules, begin, tongue)
+    if json is None and csv is None and html is None:
+        print_result(result, Console(highlight=False), language=tongue)
+        return
+    warn(result, tongue)
     if json is not None:
         _deliver(write_json(result), json)
     if csv is not None:
@@ -115,23 +95,24 @@ def analyse(  # noqa: PLR0913  # one parameter for each option
     if html is not None:
         from isthmus.formats.report import render_report  # noqa: PLC0415  # the templates only where a page is wanted
 
-        _deliver(render_report(result, language=tongue, title=path.stem), html)
-    if json is None and csv is None and html is None:
-        print_result(result, Console(highlight=False), language=tongue)
+        _deliver(render_report(result, language=tongue, title=path.name if path.is_dir() else path.stem), html)
 
 
-def threshold_of(text: str) -> Fraction:
-    """A share written as a fraction or a decimal number.
+def warn(result: CommonGround, language: str) -> None:
+    """Say on standard error what must not be missed where the result goes to a file."""
+    say = translator(language).gettext
+    for notice in result.intake.notices:
+        sentence = say("Mind: {notice}").format(notice=printable(notice.render(say)))
+        Console(stderr=True, soft_wrap=True, highlight=False).print(Text(f"isthmus: {sentence}"))
 
-    >>> threshold_of("3/5") == threshold_of("0.6")
-    True
-    """
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise InputError(
-            "The threshold is a share of stands above 1/2 and at most 1, such as 3/5; got {value}.", value=text
-        ) from None
+
+def _check_targets(targets: list[str]) -> None:
+    """Refuse, before any work is done, outputs that cannot be written or would overwrite one another."""
+    for target in targets:
+        if targets.count(target) > 1:
+            raise InputError("{path} is named for two outputs; each needs a place of its own.", path=target)
+        if target != STANDARD_OUTPUT:
+            check_writable(Path(target))
 
 
 def _result(request: Request, rules: Rules, begin: Step, language: str) -> CommonGround:
@@ -145,10 +126,10 @@ def _result(request: Request, rules: Rules, begin: Step, language: str) -> Commo
     )
 
 
-def _read(request: Request) -> tuple[Ballots | Tallies, Sides]:
+def _read(request: Request) -> tuple[Ballots | Tallies, SidesFound]:
     """The votes, and the sides that were asked for."""
     votes: Ballots | Tallies
-    sides: Sides = None
+    sides: SidesFound = None
     if request.sides == "polis":
         export = read_polis(request.path, encoding=request.encoding, agree_is=request.agree_is)
         votes, sides = export.ballots, export.groups

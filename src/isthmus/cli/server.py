@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import os
+import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import IO, TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from isthmus.analysis import Population, Rules
-from isthmus.cli.analyse import AgreeIs, threshold_of
+from isthmus.analysis import Population
+from isthmus.cli import options
 from isthmus.language import InputError
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     data: Data = Path("var"),
-    demo: Annotated[bool, typer.Option(help="Load the invented samples that are not there.")] = True,
+    demo: Annotated[bool, typer.Option(help="Load the invented samples, once.")] = True,
 ) -> None:
     """Serve the pages and do the analyses, until Ctrl-C."""
     _need_server()
@@ -54,36 +56,19 @@ def serve(
 
 
 def import_votes(  # noqa: PLR0913  # one parameter for each option
-    path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="Votes: a table or tallies (CSV, Parquet), or a Polis export.")
-    ],
+    path: options.VotesPath,
     *,
     data: Data = Path("var"),
     title: Annotated[str | None, typer.Option(help="Its title; the name of the file if left out.")] = None,
-    sides: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE|groups|polis", help="A file participant,side; discovered groups; the export's groups."
-        ),
-    ] = None,
-    population: Annotated[
-        Population, typer.Option(help="The people of a roster, or those whom a sample stands for.")
-    ] = Population.OPEN,
-    threshold: Annotated[
-        str, typer.Option(metavar="SHARE", help="Share of stands that accepts or rejects, such as 3/5 or 0.6.")
-    ] = "3/5",
-    least_stands: Annotated[
-        int, typer.Option(metavar="N", help="Stands below which a side neither accepts nor rejects.")
-    ] = 5,
-    confidence: Annotated[
-        float, typer.Option(metavar="P", help="Probability from which a case becomes the verdict.")
-    ] = 0.9,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="For what is drawn at random.")] = 0,
-    encoding: Annotated[str, typer.Option(metavar="E", help="Of the text in CSV files.")] = "utf-8",
-    texts: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Texts: statement,text or statement,text:en,text:zh-Hans.")
-    ] = None,
-    agree_is: Annotated[AgreeIs, typer.Option(help="The number that means agreement.")] = AgreeIs.PLUS,
+    sides: options.Sides = None,
+    population: options.People = Population.OPEN,
+    threshold: options.Threshold = "3/5",
+    least_stands: options.LeastStands = 5,
+    confidence: options.Confidence = "0.9",
+    seed: options.Seed = 0,
+    encoding: options.Encoding = "utf-8",
+    texts: options.Texts = None,
+    agree_is: options.AgreeSign = options.AgreeIs.PLUS,
     address: Annotated[str, typer.Option(help="Where the server is, for the address that is printed.")] = (
         "http://127.0.0.1:8000"
     ),
@@ -92,9 +77,11 @@ def import_votes(  # noqa: PLR0913  # one parameter for each option
     _need_server()
     from isthmus.cli import _launch as launch  # noqa: PLC0415  # see above
 
-    rules = Rules(
-        threshold=threshold_of(threshold), least_stands=least_stands, confidence=confidence, population=population
+    rules = options.rules_of(
+        threshold=threshold, least_stands=least_stands, confidence=confidence, population=population
     )
+    if not path.exists():
+        raise InputError("{path}: there is no such file.", path=path)
     launch.prepare(data)
     from isthmus.server.core.languages import UNKNOWN  # noqa: PLC0415  # these need Django to be set up
     from isthmus.server.exchange.actions import Files, Plan, import_conversation  # noqa: PLC0415
@@ -102,11 +89,13 @@ def import_votes(  # noqa: PLR0913  # one parameter for each option
     from isthmus.server.exchange.rules import OPERATOR  # noqa: PLC0415
 
     mode = SidesMode(sides) if sides in {"groups", "polis"} else SidesMode.DECLARED
-    roster = _file(Path(sides)) if sides is not None and mode is SidesMode.DECLARED else None
-    files = Files(_file(path), roster, None if texts is None else _file(texts), encoding, int(agree_is))
-    made = import_conversation(
-        actor=OPERATOR, files=files, plan=Plan(rules, mode, seed), titles=None if title is None else {UNKNOWN: title}
-    )
+    with ExitStack() as opened:
+        roster = _file(Path(sides), opened) if sides is not None and mode is SidesMode.DECLARED else None
+        further = None if texts is None else _file(texts, opened)
+        files = Files(_file(path, opened), roster, further, encoding, int(agree_is))
+        named = path.absolute().name if title is None and path.is_dir() else title
+        titles = None if named is None else {UNKNOWN: named}
+        made = import_conversation(actor=OPERATOR, files=files, plan=Plan(rules, mode, seed), titles=titles, wait=True)
     typer.echo(f"{address.rstrip('/')}/conversations/{made.pk}/")
 
 
@@ -118,20 +107,28 @@ def _need_server() -> None:
         raise InputError('The server needs more packages: pip install "isthmus[server]".') from missing
 
 
-def _file(path: Path) -> File:
+def _file(path: Path, opened: ExitStack) -> File:
     """A file as the server takes it in; the folder of a Polis export becomes a zip archive of its files."""
     from isthmus.server.exchange.sheets import File  # noqa: PLC0415  # see above
 
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputError("{path} is not a regular file.", path=path)  # a pipe could be read only once
     try:
         if not path.is_dir():
-            return File(path.name, path.read_bytes())
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in EXPORT:
-                if (path / name).is_file():
-                    archive.write(path / name, name)
+            return File(path.name, opened.enter_context(path.open("rb")))
+        return File(f"{path.absolute().name}.zip", opened.enter_context(_packed(path)))
     except FileNotFoundError as problem:
         raise InputError("{path}: there is no such file.", path=path) from problem
     except OSError as problem:
         raise InputError("{path} cannot be read: {reason}.", path=path, reason=problem.strerror or problem) from problem
-    return File(f"{path.absolute().name}.zip", stream.getvalue())
+
+
+@contextmanager
+def _packed(folder: Path) -> Iterator[IO[bytes]]:
+    """The files of an export as one zip archive."""
+    with tempfile.TemporaryFile() as stream:
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in EXPORT:
+                if (folder / name).is_file():
+                    archive.write(folder / name, name)
+        yield stream

@@ -16,6 +16,8 @@ from rich.text import Text
 
 from isthmus.analysis import CommonGround, Population, SideFinding, StatementFinding, Verdict
 from isthmus.cli._text import padded, printable
+from isthmus.formats.percent import can_be_exact, percent
+from isthmus.formats.side_names import side_names
 from isthmus.language import translator
 
 WIDEST: Final = 100  # cells of a line of text, however wide the terminal is
@@ -36,7 +38,7 @@ class _View:
         self._say = translate
         self._language = language
         self._width = width
-        names = [printable(side.name) for side in result.sides]
+        names = [printable(name) for name in side_names(result, translator(language))]
         widest = max((cell_len(name) for name in names), default=0)
         self._names = [padded(name, min(widest, max(8, width // 4))) for name in names]
         self._bar = max(11, min(41, width - INDENT - min(widest, max(8, width // 4)) - 36) | 1)
@@ -64,7 +66,7 @@ class _View:
         )
         yield Text(
             accepts.format(
-                share=_share(rules.threshold), least=rules.least_stands, confidence=_percent(rules.confidence)
+                share=_share(rules.threshold), least=rules.least_stands, confidence=f"{100 * rules.confidence:.4g}%"
             )
         )
         if not result.two_sided:
@@ -74,6 +76,8 @@ class _View:
             )
         verdicts = [verdict for verdict in Verdict if result.two_sided or verdict is not Verdict.DIFFERENCE]
         counts = [f"{self._title(verdict)} {len(result.by_verdict(verdict))}" for verdict in verdicts]
+        for notice in result.intake.notices:
+            yield Text(say("Mind: {notice}").format(notice=printable(notice.render(say))), "bold yellow")
         yield Text()
         yield Text(" | ".join(counts), "bold")
 
@@ -103,9 +107,17 @@ class _View:
         shown = Text(f"{name}  {text}" if text != name else name)
         shown.stylize("bold", 0, len(name))
         case = max(statement.probability, key=lambda c: statement.probability[c])
+        below = self._result.rules.confidence if statement.verdict is Verdict.OPEN else 1.0
         sure = self._say("{case}: {percent}").format(
-            case=self._title(Verdict(case.value)), percent=_percent(statement.probability[case])
+            case=self._title(Verdict(case.value)),
+            percent=percent(statement.probability[case], exact=can_be_exact(self._result), below=below),
         )
+        if short := self._result.short_of_stands(statement):
+            sure = self._say("{sure}, but fewer than {least} stands: {sides}").format(
+                sure=sure,
+                least=self._result.rules.least_stands,
+                sides=", ".join(self._names[g].strip() for g in short),
+            )
         shown.append(f"  ({sure})", "dim")
         yield shown
         for side, finding in zip(self._names, statement.sides, strict=True):
@@ -150,8 +162,10 @@ class _View:
         for sentence, count in left_out:
             if count:
                 yield Text(sentence.format(count=count))
-        for notice in intake.notices:
-            yield Text(printable(notice.render(say)), "bold")
+        if result.sides_from == "polis" and result.two_sided:
+            yield Text(
+                say("The sides are groups found in the same votes, so differences between them are partly built in.")
+            )
 
     def _groups(self) -> Iterator[Text]:
         groups = self._result.groups
@@ -162,18 +176,10 @@ class _View:
             return
         said = self._say(
             "The sides are groups found in the same votes, so differences between them are partly built in. "
-            "Stability: {stability} (0 chance, 1 the same each time); too few votes to be placed: {unplaced}."
+            "Stability: {stability} (grouped by two random halves of the statements: 1 the same, 0 no more alike than by "
+            "chance). Too few votes to be placed: {unplaced}."
         )
         yield Text(said.format(stability=f"{groups.stability:.2f}", unplaced=groups.unplaced))
-
-
-def _percent(share: float) -> str:
-    """Whole percent, but never 0 or 100 for what is neither."""
-    if 0 < share < 0.005:
-        return "<1%"
-    if 0.995 <= share < 1:
-        return ">99%"
-    return f"{share * 100:.0f}%"
 
 
 def _share(share: Fraction) -> str:

@@ -33,4 +33,7 @@ def translator(language: str) -> Translator:
     folder = LANGUAGES[language]
     if folder is None:
         return gettext.NullTranslations()
-    return gettext.translation("isthmus", LOCALE, languages=[folder], fallback=True)
+    catalogue = gettext.translation("isthmus", LOCALE, languages=[folder], fallback=True)
+    # Messages of the server's actions are read on the command line too.
+    catalogue.add_fallback(gettext.translation("django", LOCALE, languages=[folder], fallback=True))
+    return catalogue
