@@ -10,9 +10,12 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -75,21 +78,33 @@ def _as_postgres(*command: str | Path) -> None:
     subprocess.run([*become, *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd="/")
 
 
+@contextmanager
+def cluster(folder: Path) -> Iterator[None]:
+    """A PostgreSQL of our own, with its data and its socket in `folder`."""
+    programs, data = require("postgresql"), folder / "data"
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    quick = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
+    _as_postgres(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    _as_postgres(programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", quick, "start")
+    try:
+        yield
+    finally:
+        _as_postgres(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(data)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
     """The cluster that the test settings speak of: each worker of pytest-xdist has its own, on a socket."""
     database = settings.DATABASES["default"]
-    if "postgresql" not in database["ENGINE"]:
+    with cluster(Path(database["HOST"])) if "postgresql" in database["ENGINE"] else nullcontext():
         yield
-        return
-    programs, folder = require("postgresql"), Path(database["HOST"])
-    if os.geteuid() == 0:
-        account = pwd.getpwnam("postgres")
-        os.chown(folder, account.pw_uid, account.pw_gid)
-    data = folder / "data"
-    quick = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
-    _as_postgres(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-    _as_postgres(programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", quick, "start")
-    yield
-    _as_postgres(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
-    shutil.rmtree(data)
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """The address of an empty database on a cluster for one test."""
+    with tempfile.TemporaryDirectory(prefix="isthmus-test-") as folder, cluster(Path(folder)):
+        yield f"postgres://postgres@{quote(folder, safe='')}/postgres"

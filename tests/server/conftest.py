@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def imported(db: None, votes_csv: bytes) -> Callable[..., Conversation]:
     def make(
         title: str = "Round two", content: bytes = votes_csv, name: str = "votes.csv", plan: Plan | None = None
     ) -> Conversation:
-        files = Files(File(name, content))
+        files = Files(File(name, io.BytesIO(content)))
         return import_conversation(actor=OPERATOR, files=files, plan=plan or Plan(), titles={"und": title})
 
     return make

@@ -63,7 +63,11 @@ def test_a_form_with_mistakes_is_sound(page: Page, live_server: LiveServer, vote
     page.set_input_files("[name=votes]", {"name": "votes.csv", "mimeType": "text/csv", "buffer": votes_csv})
     page.click("form.form button")
     assert page.locator("#id_threshold_error").is_visible()
+    assert page.locator("[role=alert]").evaluate("part => part === document.activeElement")
     check_sound(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.locator("#id_threshold").evaluate("part => part === document.activeElement")
 
 
 def test_the_page_of_a_waiting_conversation_renews_itself(
@@ -73,9 +77,14 @@ def test_the_page_of_a_waiting_conversation_renews_itself(
     with chromium.new_context() as context:
         page = context.new_page()
         page.goto(live_server.url + reverse("conversation", args=[made.pk]))
-        with page.expect_request(lambda request: request.url.endswith("/progress")) as asked:
+        with page.expect_request(lambda request: "/progress?seen=queued" in request.url) as asked:
             pass
         assert asked.value.headers["hx-request"] == "true"
+        again = page.get_by_role("link", name="Look again")
+        again.focus()
+        with page.expect_response(lambda response: "/progress" in response.url):
+            pass
+        assert again.evaluate("part => part === document.activeElement"), "renewing the bar takes the focus away"
         work_off()
         page.wait_for_selector("a[href$='result.json']", timeout=10_000)
 

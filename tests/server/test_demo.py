@@ -9,8 +9,9 @@ import pytest
 
 from isthmus.analysis import Verdict
 from isthmus.server.demo import samples
-from isthmus.server.exchange import queries
+from isthmus.server.exchange import actions, queries
 from isthmus.server.exchange.models import Conversation, State
+from isthmus.server.exchange.rules import OPERATOR
 
 
 @pytest.mark.integration
@@ -30,6 +31,15 @@ def test_samples_are_loaded_once_and_analysed(work_off: Callable[[], None]) -> N
         assert {Verdict.COMMON_GROUND, Verdict.COMMON_REJECTION, Verdict.DIFFERENCE} <= found
         assert len(result.sides) == 2
         assert all(set(statement.texts) == {"en", "zh-Hans"} for statement in result.statements)
+
+
+@pytest.mark.integration
+@pytest.mark.django_db
+def test_a_sample_that_was_deleted_stays_deleted() -> None:
+    deleted, kept = samples.load_samples()
+    actions.delete_conversation(actor=OPERATOR, conversation=deleted)
+    assert samples.load_samples() == []
+    assert list(Conversation.objects.all()) == [kept]
 
 
 @pytest.mark.unit

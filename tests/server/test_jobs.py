@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django_tasks_db.models import DBTaskResult
 
 from isthmus.analysis import Rules, Verdict
-from isthmus.language import InputError
+from isthmus.language import InputError, Message
 from isthmus.server.core import jobs, messages
-from isthmus.server.exchange import actions, queries, tasks
-from isthmus.server.exchange.actions import Plan
+from isthmus.server.exchange import actions, outcomes, queries, sheets, tasks
+from isthmus.server.exchange.actions import Files, Plan
 from isthmus.server.exchange.models import Analysis, Conversation, SidesMode, State, Upload, VoteStore
 from isthmus.server.exchange.rules import OPERATOR, Actor
+from isthmus.server.exchange.sheets import File
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
 
@@ -67,6 +71,18 @@ def test_large_files_wait_for_the_job(imported: Import, work_off: Work, monkeypa
     assert not Upload.objects.exists()
 
 
+def test_a_large_file_is_never_whole_in_memory(db: None) -> None:
+    with tempfile.TemporaryFile() as stream:
+        stream.write(b"participant,statement,vote\n")
+        stream.truncate(40_000_000)
+        tracemalloc.start()
+        actions.import_conversation(actor=OPERATOR, files=Files(File("votes.csv", stream)), plan=Plan())
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert Upload.objects.count() == 40
+    assert peak < 20_000_000
+
+
 def test_a_bad_file_leaves_nothing_behind(imported: Import) -> None:
     with pytest.raises(InputError, match="line 2"):
         imported(content=b"participant,statement,vote\nE1,1,7\n")
@@ -89,31 +105,52 @@ def test_sides_that_are_not_there_are_told(imported: Import, work_off: Work) -> 
     assert "no Polis export" in told(made)
 
 
-def leave_running(conversation: Conversation, worker: str, attempts: int = 1) -> None:
-    """What a worker that was killed leaves behind."""
-    DBTaskResult.objects.update(status="RUNNING", worker_ids=[worker] * attempts)
+def leave_running(conversation: Conversation, folder: Path, attempts: int = 1) -> None:
+    """What a worker of a folder that was killed leaves behind."""
+    with jobs.only_worker(folder) as name:
+        DBTaskResult.objects.update(status="RUNNING", worker_ids=[f"{name}-dead"] * attempts)
     conversation.analyses.update(state=State.RUNNING, progress=0.4)
 
 
 def test_a_job_whose_worker_was_killed_is_taken_up_again(imported: Import, work_off: Work, tmp_path: Path) -> None:
     made = imported()
-    leave_running(made, f"{jobs.name_of(tmp_path)}-dead")
+    leave_running(made, tmp_path)
     work_off()
     assert state_of(made) == State.DONE
 
 
 def test_a_job_that_always_ends_its_worker_is_given_up(imported: Import, work_off: Work, tmp_path: Path) -> None:
     made = imported()
-    leave_running(made, f"{jobs.name_of(tmp_path)}-dead", attempts=tasks.ATTEMPTS)
+    leave_running(made, tmp_path, attempts=tasks.ATTEMPTS)
     work_off()
     assert "stopped 3 times" in told(made)
 
 
 def test_jobs_of_workers_elsewhere_are_left_alone(imported: Import, work_off: Work, tmp_path: Path) -> None:
-    made = imported()
-    leave_running(made, f"{jobs.name_of(tmp_path / 'other')}-alive")
+    made, other = imported(), tmp_path / "other"
+    other.mkdir()
+    leave_running(made, other)
     work_off()
     assert state_of(made) == State.RUNNING
+
+
+def test_an_orderly_stop_counts_as_no_attempt(imported: Import, work_off: Work, tmp_path: Path) -> None:
+    made = imported()
+    leave_running(made, tmp_path, attempts=tasks.ATTEMPTS)
+    jobs.put_back(tmp_path)
+    assert len(DBTaskResult.objects.get(status="READY").worker_ids) == tasks.ATTEMPTS - 1
+    work_off()
+    assert state_of(made) == State.DONE
+
+
+def test_a_folder_keeps_its_name_when_it_is_moved(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    with jobs.only_worker(tmp_path / "first") as first, jobs.only_worker(tmp_path / "second") as second:
+        assert first != second
+    (tmp_path / "first").rename(tmp_path / "moved")
+    with jobs.only_worker(tmp_path / "moved") as moved:
+        assert moved == first
 
 
 def test_a_job_may_run_twice(imported: Import, work_off: Work) -> None:
@@ -153,6 +190,55 @@ def test_a_deleted_conversation_leaves_nothing_and_its_job_ends(imported: Import
     for model in (Conversation, Upload, VoteStore, Analysis):
         assert not model._default_manager.exists()
     assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+
+
+def test_the_queue_does_not_grow_for_ever(imported: Import, work_off: Work) -> None:
+    imported()
+    work_off()
+    imported()
+    work_off()
+    assert DBTaskResult.objects.count() == 1
+
+
+def test_a_conversation_deleted_while_its_files_are_read(
+    imported: Import, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(actions, "AT_ONCE", 10)
+    made, read = imported(), sheets.read
+
+    def read_and_meanwhile_delete(*given: Any, **options: Any) -> sheets.Sheets:
+        found = read(*given, **options)
+        actions.delete_conversation(actor=OPERATOR, conversation=made)
+        return found
+
+    monkeypatch.setattr(sheets, "read", read_and_meanwhile_delete)
+    jobs.work(tmp_path, until_empty=True)
+    for model in (Conversation, Upload, VoteStore, Analysis):
+        assert not model._default_manager.exists()
+    assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+    assert caplog.text == ""
+
+
+def test_an_upload_comes_back_as_it_was_from_its_parts(
+    imported: Import, work_off: Work, votes_csv: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "AT_ONCE", 10)
+    monkeypatch.setattr(actions, "PART", 100)
+    imported()
+    parts = Upload.objects.values_list("content", flat=True)
+    assert [len(part) for part in parts][:-1] == [100] * (len(votes_csv) // 100)
+    assert b"".join(map(bytes, parts)) == votes_csv
+    work_off()
+    assert Conversation.objects.get().votes == 48
+
+
+@pytest.mark.parametrize("word", ["a\0b", "\ud800"])
+def test_a_reason_is_kept_whatever_it_quotes(imported: Import, word: str) -> None:
+    made = imported()
+    made.analyses.update(state=State.RUNNING)
+    reason = Message("{path} is empty.", {"path": word})
+    assert outcomes.fail_analysis(analysis_id=queries.latest_analysis(made).id, reason=reason)
+    assert "is empty" in told(made)
 
 
 def test_only_the_operator_acts(done: Conversation) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
 from isthmus.server.exchange.models import Conversation, State
 
@@ -63,6 +63,8 @@ def check_sound(response: Answer, tag: str) -> None:
     assert "unsafe" not in policy
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cache-Control"] == "private, no-store"
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", page)
     assert all(re.search(r"\ssrc=", script) for script in re.findall(r"<script[^>]*>", page))
     assert not re.search(r"""(src|href|action)=["'](https?:)?//""", page)
@@ -88,7 +90,7 @@ def test_a_conversation_that_is_done(client: Client, done: Conversation, code: s
     response = speak(client, code).get(page_of(done))
     check_sound(response, tag)
     assert "Elm" in text(response)
-    assert "hx-get" not in text(response)
+    assert "htmx" not in text(response).replace("htmx-config", "")
 
 
 @pytest.mark.parametrize(("code", "tag"), LANGUAGES.items())
@@ -99,8 +101,13 @@ def test_a_conversation_that_waits(client: Client, imported: Import, code: str, 
     response = speak(client, code).get(page_of(made))
     check_sound(response, tag)
     assert '<noscript><meta http-equiv="refresh"' in text(response)
-    assert f'hx-get="{page_of(made, "progress")}"' in text(response)
+    bar = page_of(made, "progress")
+    assert f'hx-get="{bar}?seen={state}"' in text(response)
     assert 'value="40"' in text(response)
+    renewed = client.get(bar, {"seen": state})
+    assert "HX-Refresh" not in renewed
+    assert text(renewed).startswith("<progress")
+    assert client.get(bar, {"seen": "done"})["HX-Refresh"] == "true"
 
 
 @pytest.mark.parametrize(("code", "tag"), LANGUAGES.items())
@@ -111,7 +118,6 @@ def test_a_conversation_that_failed(client: Client, imported: Import, code: str,
     response = speak(client, code).get(page_of(made))
     check_sound(response, tag)
     assert "&lt;b&gt;.csv" in text(response)
-    assert client.get(page_of(made, "progress"))["HX-Refresh"] == "true"
 
 
 @pytest.mark.parametrize(("code", "tag"), LANGUAGES.items())
@@ -139,8 +145,10 @@ def test_pages_for_errors(client: Client, code: str, tag: str, monkeypatch: pyte
 
 
 def test_an_unknown_conversation(client: Client) -> None:
-    assert client.get("/conversations/none/").status_code == 404
-    assert client.get("/conversations/none/result.json").status_code == 404
+    nobody = "a" * 26
+    for address in (f"/conversations/{nobody}/", f"/conversations/{nobody}/result.json", "/conversations/a%00b/"):
+        assert client.get(address).status_code == 404
+    assert client.get(f"/conversations/{nobody}/progress")["HX-Refresh"] == "true"
 
 
 def test_import_leads_to_the_page_of_the_conversation(client: Client, votes_csv: bytes) -> None:
@@ -218,7 +226,9 @@ def test_a_value_that_cannot_be_used_is_told_at_its_field(
     response = upload(client, votes_csv, **{field: value})
     assert response.status_code == 422
     assert f'id="id_{field}_error"' in text(response)
-    assert f'aria-describedby="id_{field}' in text(response)
+    assert re.search(rf'aria-describedby="[^"]*\bid_{field}_error"', text(response))
+    assert f'<a href="#id_{field}">' in text(response)
+    assert "<title>Please correct" in text(response)
     assert not Conversation.objects.exists()
 
 
@@ -228,11 +238,20 @@ def test_no_file_at_all(client: Client) -> None:
     assert 'id="id_votes_error"' in text(response)
 
 
-def test_an_archive_that_unpacks_to_too_much(client: Client) -> None:
-    bomb = zipped("votes.csv", b"0" * (settings.ISTHMUS_UNPACKED_LIMIT + 1))
-    response = upload(client, bomb, name="bomb.zip")
+def test_a_file_with_a_long_name(client: Client, votes_csv: bytes) -> None:
+    assert upload(client, votes_csv, name="票" * 240 + ".csv").status_code == 302
+    assert Conversation.objects.get().source.endswith("票.csv")
+
+
+@pytest.mark.parametrize(("code", "told"), [("en", "1 MB once unpacked"), ("zh-hans", "解压后超过 1 MB")])
+def test_an_archive_that_unpacks_to_too_much(client: Client, settings: Settings, code: str, told: str) -> None:
+    settings.ISTHMUS_UNPACKED_LIMIT = 1_000_000
+    bomb = zipped("votes.csv", b"0" * 1_000_001)
+    response = upload(speak(client, code), bomb, name="bomb.zip")
     assert response.status_code == 413
+    check_sound(response, LANGUAGES[code])
     assert "bomb.zip" in text(response)
+    assert told in text(response)
     assert not Conversation.objects.exists()
 
 
@@ -319,11 +338,28 @@ def test_the_token_of_forms_is_strict(client: Client) -> None:
 
 
 def test_demonstrations_say_so_on_every_page(client: Client, done: Conversation) -> None:
-    assert 'class="strip"' not in text(client.get("/")) + text(client.get(page_of(done)))
+    addresses = ["/", page_of(done), reverse("download", args=[done.pk, "html"])]
+    assert not any('class="strip"' in text(client.get(address)) for address in addresses)
     Conversation.objects.update(demonstration=True)
     for address in ("/", page_of(done)):
         assert 'class="strip"' in text(client.get(address))
-    assert "demonstration" in text(client.get(reverse("download", args=[done.pk, "html"])))
+    report = client.get(reverse("download", args=[done.pk, "html"]))
+    assert 'class="strip"' in text(report)
+    for kind in ("html", "csv", "json"):
+        assert (
+            'filename="demonstration-' in client.get(reverse("download", args=[done.pk, kind]))["Content-Disposition"]
+        )
+
+
+def test_downloads_and_files_are_sent_as_what_they_are(client: Client, done: Conversation) -> None:
+    for address in (reverse("download", args=[done.pk, "html"]), "/static/isthmus/isthmus.css", "/health"):
+        response = client.get(address)
+        response.close()
+        assert response.status_code == 200
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in response["Content-Security-Policy"]
+        assert response["Referrer-Policy"] == "same-origin"
+        assert ("no-store" in response["Cache-Control"]) != address.startswith("/static/")
 
 
 def test_health(client: Client) -> None:
@@ -332,6 +368,7 @@ def test_health(client: Client) -> None:
 
 
 def test_views_take_only_their_methods(client: Client, done: Conversation) -> None:
+    assert client.head(page_of(done)).status_code == 200
     assert client.post(page_of(done)).status_code == 405
     assert client.get(page_of(done, "analyse")).status_code == 405
     assert client.put("/").status_code == 405

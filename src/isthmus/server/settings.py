@@ -52,10 +52,12 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "isthmus.server.exchange",
+    "isthmus.server.demo",
     "isthmus.server.web",
 ]
 
 MIDDLEWARE = [
+    "isthmus.server.web.caching.keep_out_of_caches",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -123,8 +125,13 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"quiet": {"()": "isthmus.server.core.logs.WithoutContent"}, "full": {}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "full" if DEBUG else "quiet"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Anybody can send a wrong name; a traceback for each would bury what matters.
-    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
+    "loggers": {
+        # Anybody can send a wrong name or address; a line for each would bury what matters.
+        "django.security": {"level": "CRITICAL"},
+        "django.request": {"level": "ERROR"},
+        "django_tasks_db": {"level": "ERROR"},  # it tells of every signal
+    },
 }

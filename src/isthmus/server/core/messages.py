@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext
-
 from isthmus.language import Message, translator
 from isthmus.server.core.languages import current_language
 
 
 def to_json(message: Message) -> dict[str, Any]:
     """A message in plain values; what is no number is kept as text."""
-    values = {name: value if isinstance(value, int | float) else str(value) for name, value in message.values.items()}
+    values = {
+        name: value if isinstance(value, int | float) else _storable(str(value))
+        for name, value in message.values.items()
+    }
     return {"text": message.text, "values": values}
+
+
+def _storable(text: str) -> str:
+    """A text that every database keeps: PostgreSQL's JSON has neither NUL nor half a surrogate pair."""
+    return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def from_json(kept: dict[str, Any]) -> Message:
@@ -23,11 +29,5 @@ def from_json(kept: dict[str, Any]) -> Message:
 
 
 def read_out(message: Message) -> str:
-    """The sentence in the reader's language: from the catalogue of the pure packages, or else from the server's."""
-    pure = translator(current_language()).gettext
-
-    def translate(text: str) -> str:
-        found = pure(text)
-        return gettext(text) if found == text else found
-
-    return message.render(translate)
+    """The sentence in the reader's language."""
+    return message.render(translator(current_language()).gettext)

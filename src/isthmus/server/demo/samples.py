@@ -9,8 +9,10 @@ from importlib import resources
 from typing import Final
 
 import numpy as np
+from django.db import transaction
 
 from isthmus.analysis import Population, Rules
+from isthmus.server.demo.models import LoadedSample
 from isthmus.server.exchange.actions import Files, Plan, import_conversation
 from isthmus.server.exchange.models import Conversation, SidesMode
 from isthmus.server.exchange.rules import OPERATOR
@@ -41,11 +43,14 @@ _WISHES: Final = (
 )
 
 
+@transaction.atomic
 def load_samples() -> list[Conversation]:
-    """Import the samples that are not there yet; those that were imported now."""
-    present = set(Conversation.objects.filter(demonstration=True).values_list("source", flat=True))
+    """Import each sample once, so that one that was deleted stays deleted; those that were imported now."""
+    before = set(LoadedSample.objects.values_list("source", flat=True))
     loaders = {CONSULTATION: _load_consultation, DIALOGUE: _load_dialogue}
-    return [load() for source, load in loaders.items() if source not in present]
+    now = {source: load() for source, load in loaders.items() if source not in before}
+    LoadedSample.objects.bulk_create(LoadedSample(source=source) for source in now)
+    return list(now.values())
 
 
 def _load_dialogue() -> Conversation:
@@ -61,7 +66,10 @@ def _load_dialogue() -> Conversation:
 def _load_consultation() -> Conversation:
     return import_conversation(
         actor=OPERATOR,
-        files=Files(File(CONSULTATION, consultation_votes()), texts=File("statements.csv", consultation_texts())),
+        files=Files(
+            File(CONSULTATION, io.BytesIO(consultation_votes())),
+            texts=File("statements.csv", io.BytesIO(consultation_texts())),
+        ),
         plan=Plan(sides=SidesMode.GROUPS),
         titles={
             "en": "What should the town do next? A public consultation",
@@ -72,7 +80,7 @@ def _load_consultation() -> Conversation:
 
 
 def _sample(name: str) -> File:
-    return File(name, resources.files(__package__).joinpath("sample", name).read_bytes())
+    return File(name, io.BytesIO(resources.files(__package__).joinpath("sample", name).read_bytes()))
 
 
 def consultation_texts() -> bytes:

@@ -10,14 +10,16 @@ from django.db import transaction
 
 from isthmus.analysis import Rules
 from isthmus.language import InputError
+from isthmus.server.core.jobs import forget_ended
 from isthmus.server.core.languages import UNKNOWN
-from isthmus.server.exchange import sheets
+from isthmus.server.exchange import outcomes, sheets
 from isthmus.server.exchange.models import Analysis, Conversation, SidesMode, Upload
 from isthmus.server.exchange.rules import Act, Actor, check
 from isthmus.server.exchange.sheets import File
-from isthmus.server.exchange.tasks import keep_sheets, limits, run_analysis
+from isthmus.server.exchange.tasks import limits, run_analysis
 
 AT_ONCE: Final = 1_000_000  # bytes that are read in the request, so that mistakes are told there; more is for the job
+PART: Final = 1_000_000  # bytes of an upload in one row
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,14 @@ class Plan:
     seed: int = 0
 
 
-@transaction.atomic
 def import_conversation(
-    *, actor: Actor, files: Files, plan: Plan, titles: dict[str, str] | None = None, demonstration: bool = False
+    *,
+    actor: Actor,
+    files: Files,
+    plan: Plan,
+    titles: dict[str, str] | None = None,
+    demonstration: bool = False,
+    wait: bool = False,
 ) -> Conversation:
     """Take in the votes of a conversation and ask for its first analysis.
 
@@ -58,6 +65,8 @@ def import_conversation(
         Language tag to title; the name of the file of votes where it is not given.
     demonstration
         Whether it is invented, which every page of it will say.
+    wait
+        Whether the files are read at once however large they are; for who can wait, unlike a page.
 
     Raises
     ------
@@ -67,34 +76,44 @@ def import_conversation(
         If the actor may not.
     """
     check(actor, Act.IMPORT)
-    if not files.votes.content:
+    if not files.votes.size:
         raise InputError(
             "{path} is empty; a header line with the names of the columns was expected.", path=files.votes.name
         )
     sheets.check_archive(files.votes, limits())
-    name = sheets.safe_name(files.votes.name)
-    conversation = Conversation.objects.create(
-        titles=titles or {UNKNOWN: name},
-        source=name,
-        digest=hashlib.sha256(files.votes.content).hexdigest(),
-        encoding=files.encoding,
-        agree_is=files.agree_is,
-        demonstration=demonstration,
-    )
     given = {Upload.Role.VOTES: files.votes, Upload.Role.SIDES: files.sides, Upload.Role.TEXTS: files.texts}
     present = {role: file for role, file in given.items() if file is not None}
-    if sum(len(file.content) for file in present.values()) <= AT_ONCE and all(file.plain for file in present.values()):
-        read = sheets.read(
-            files.votes, files.sides, files.texts, encoding=files.encoding, agree_is=files.agree_is, limits=limits()
+    small = sum(file.size for file in present.values()) <= AT_ONCE and all(file.plain for file in present.values())
+    read = _read(files) if wait or small else None
+    name = sheets.safe_name(files.votes.name)
+    with transaction.atomic():
+        conversation = Conversation.objects.create(
+            titles=titles or {UNKNOWN: name},
+            source=name,
+            digest=hashlib.file_digest(files.votes.opened(), "sha256").hexdigest(),  # type: ignore[arg-type]  # of a file
+            encoding=files.encoding,
+            agree_is=files.agree_is,
+            demonstration=demonstration,
         )
-        keep_sheets(conversation, read)
-    else:
-        Upload.objects.bulk_create(
-            Upload(conversation=conversation, role=role, name=sheets.safe_name(file.name), content=file.content)
-            for role, file in present.items()
-        )
-    request_analysis(actor=actor, conversation=conversation, plan=plan)
+        if read is not None:
+            outcomes.keep_sheets(conversation=conversation, read=read)
+        else:
+            for role, file in present.items():
+                _keep_file(conversation, role, file)
+        request_analysis(actor=actor, conversation=conversation, plan=plan)
     return conversation
+
+
+def _read(files: Files) -> sheets.Sheets:
+    return sheets.read(
+        files.votes, files.sides, files.texts, encoding=files.encoding, agree_is=files.agree_is, limits=limits()
+    )
+
+
+def _keep_file(conversation: Conversation, role: Upload.Role, file: File) -> None:
+    stream, name = file.opened(), sheets.safe_name(file.name)
+    for part, content in enumerate(iter(lambda: stream.read(PART), b"")):
+        Upload.objects.create(conversation=conversation, role=role, part=part, name=name, content=content)
 
 
 @transaction.atomic
@@ -131,3 +150,4 @@ def delete_conversation(*, actor: Actor, conversation: Conversation) -> None:
     """
     check(actor, Act.DELETE)
     conversation.delete()
+    forget_ended()

@@ -60,7 +60,10 @@ class Conversation(Identified):
 
 
 class Upload(Identified):
-    """A file as it came in, until it has been read; then it is deleted."""
+    """A part of a file as it came in, until the file has been read; then it is deleted.
+
+    In parts, so that neither the pages nor the worker need memory for a whole upload.
+    """
 
     record_class: ClassVar = RecordClass.UNRECORDED
 
@@ -73,11 +76,15 @@ class Upload(Identified):
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="uploads")
     role = models.CharField(max_length=5, choices=Role.choices)
+    part = models.PositiveIntegerField()
     name = models.CharField(max_length=200)
     content = models.BinaryField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["conversation", "role"], name="upload_role_once")]
+        ordering: ClassVar = ["part"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conversation", "role", "part"], name="upload_part_once")
+        ]
 
 
 class VoteStore(Identified):

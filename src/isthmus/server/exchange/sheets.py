@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,24 +34,39 @@ from isthmus.server.core import messages
 
 ZIP: Final = b"PK\x03\x04"
 PARQUET: Final = b"PAR1"
+NAME_LIMIT: Final = 200  # bytes of a file name; file systems take 255
+DIRECTORY_LIMIT: Final = 1_000_000  # bytes of an archive's directory; that of a Polis export has a few hundred
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class File:
-    """A file as it was given: the last part of its name, and its bytes."""
+    """A file as it was given: the last part of its name, and a stream of its bytes that can be read repeatedly.
+
+    A stream, since a large upload lies on disk and need not be held in memory.
+    """
 
     name: str
-    content: bytes
+    stream: IO[bytes]
+
+    def opened(self) -> IO[bytes]:
+        """The stream at its beginning."""
+        self.stream.seek(0)
+        return self.stream
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.stream.seek(0, io.SEEK_END)
 
     @property
     def zipped(self) -> bool:
         """Whether it is a zip archive."""
-        return self.content[:4] == ZIP
+        return self.opened().read(4) == ZIP
 
     @property
     def plain(self) -> bool:
         """Whether its size tells how much is in it."""
-        return self.content[:4] not in (ZIP, PARQUET)
+        return self.opened().read(4) not in (ZIP, PARQUET)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,14 +104,14 @@ def check_archive(file: File, limits: Limits) -> None:
     Raises
     ------
     SizeLimitError
-        If it is too large unpacked.
+        If it is too large unpacked, or holds very many files.
     InputError
         If it is damaged.
     """
     if not file.zipped or limits.size is None:
         return
     try:
-        with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        with zipfile.ZipFile(_Sparing(file)) as archive:
             total = sum(member.file_size for member in archive.infolist())
     except zipfile.BadZipFile as problem:
         raise InputError("{path}: the archive is damaged and cannot be read.", path=file.name) from problem
@@ -105,6 +121,29 @@ def check_archive(file: File, limits: Limits) -> None:
             path=file.name,
             limit=limits.size // 1_000_000,
         )
+
+
+class _Sparing(io.RawIOBase):
+    """A file of which only small pieces are read: `zipfile` reads a whole directory in one piece."""
+
+    def __init__(self, file: File) -> None:
+        super().__init__()
+        self._file = file
+        self._stream = file.opened()
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def read(self, size: int = -1) -> bytes:
+        if size > DIRECTORY_LIMIT:
+            raise SizeLimitError("{path}: the archive holds too many files.", path=self._file.name)
+        return self._stream.read(size)
 
 
 def read(
@@ -123,50 +162,43 @@ def read(
     InputError
         If a file cannot be used; it is named as it was given.
     """
-    with tempfile.TemporaryDirectory(prefix="isthmus-") as folder:
+    with tempfile.TemporaryDirectory(prefix="isthmus-") as home:
+        folder = Path(home)
         try:
-            return _read(_placed(Path(folder), (votes, sides, texts)), encoding, agree_is, limits)
+            found, polis = _read_votes(_placed(votes, folder / "votes"), encoding, agree_is, limits)
+            if texts is not None:
+                found = with_texts(found, read_texts(_placed(texts, folder / "texts"), encoding=encoding))
+            declared = None if sides is None else read_sides(_placed(sides, folder / "sides"), encoding=encoding)
+            sided(found, declared)  # a sides file that does not go with the votes is refused here, where it is given
         except InputError as problem:
-            raise _without(Path(folder), problem) from problem
+            raise _without(folder, problem) from problem
+    return Sheets(found, declared, polis)
 
 
-def _placed(folder: Path, files: Iterable[File | None]) -> list[Path | None]:
-    """Each file under its own name in a folder of its own, since the readers take paths and name them in messages."""
-    paths: list[Path | None] = []
-    for number, file in enumerate(files):
-        if file is None:
-            paths.append(None)
-            continue
-        home = folder / str(number)
-        home.mkdir()
-        path = home / safe_name(file.name)
-        path.write_bytes(file.content)
-        paths.append(path)
-    return paths
+def _placed(file: File, home: Path) -> Path:
+    """A file under its own name in a folder of its own, since the readers take paths and name them in messages."""
+    home.mkdir()
+    path = home / safe_name(file.name)
+    with path.open("wb") as target:
+        shutil.copyfileobj(file.opened(), target)
+    return path
 
 
 def safe_name(name: str) -> str:
-    """The last part of a file name, without control characters, at most 100 characters."""
+    """The last part of a file name, without control characters, short enough for every file system."""
     last = PurePosixPath(name.replace("\\", "/")).name
-    return "".join(c for c in last if c.isprintable())[-100:].strip(". ") or "file"
+    plain = "".join(c for c in last if c.isprintable()).encode()[-NAME_LIMIT:].decode(errors="ignore")
+    return plain.strip(". ") or "file"
 
 
-def _read(paths: list[Path | None], encoding: str, agree_is: int, limits: Limits) -> Sheets:
-    votes_path, sides_path, texts_path = paths
-    if votes_path is None:
-        raise ValueError("votes are needed")
-    votes: Ballots | Tallies
-    polis = None
-    if votes_path.read_bytes()[:4] == ZIP:
-        export = read_polis(votes_path, encoding=encoding, agree_is=agree_is, limits=limits)
-        votes, polis = export.ballots, export.groups
-    else:
-        votes = read_votes(votes_path, encoding=encoding, agree_is=agree_is, limits=limits)
-    if texts_path is not None:
-        votes = with_texts(votes, read_texts(texts_path, encoding=encoding))
-    declared = None if sides_path is None else read_sides(sides_path, encoding=encoding)
-    sided(votes, declared)  # a sides file that does not go with the votes is refused here, where it is given
-    return Sheets(votes, declared, polis)
+def _read_votes(path: Path, encoding: str, agree_is: int, limits: Limits) -> tuple[Ballots | Tallies, Roster | None]:
+    """The votes, and the groups of a Polis export."""
+    with path.open("rb") as stream:
+        zipped = stream.read(4) == ZIP
+    if zipped:
+        export = read_polis(path, encoding=encoding, agree_is=agree_is, limits=limits)
+        return export.ballots, export.groups
+    return read_votes(path, encoding=encoding, agree_is=agree_is, limits=limits), None
 
 
 def _without(folder: Path, problem: InputError) -> InputError:

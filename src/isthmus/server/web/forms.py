@@ -165,4 +165,4 @@ class ImportForm(PlanForm):
 
 
 def _file(upload: UploadedFile[Any]) -> File:
-    return File(safe_name(upload.name or ""), upload.read())
+    return File(safe_name(upload.name or ""), upload)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 from django.views.i18n import set_language
 
 from isthmus.server.web import views
+
+
+class IdentifierConverter(StringConverter):
+    """An identifier of `isthmus.server.core.identifiers`; nothing else reaches the database."""
+
+    regex = "[a-z2-7]{26}"
+
+
+register_converter(IdentifierConverter, "id")
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("language", set_language, name="language"),
     path("health", views.health, name="health"),
-    path("conversations/<str:pk>/", views.conversation, name="conversation"),
-    path("conversations/<str:pk>/progress", views.progress, name="progress"),
-    path("conversations/<str:pk>/analyse", views.analyse_again, name="analyse"),
-    path("conversations/<str:pk>/delete", views.delete, name="delete"),
-    path("conversations/<str:pk>/result.<str:kind>", views.download, name="download"),
+    path("conversations/<id:pk>/", views.conversation, name="conversation"),
+    path("conversations/<id:pk>/progress", views.progress, name="progress"),
+    path("conversations/<id:pk>/analyse", views.analyse_again, name="analyse"),
+    path("conversations/<id:pk>/delete", views.delete, name="delete"),
+    path("conversations/<id:pk>/result.<str:kind>", views.download, name="download"),
 ]
 
 handler400 = "isthmus.server.web.errors.bad_request"

@@ -8,9 +8,9 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from isthmus.analysis import CommonGround
 from isthmus.formats import SizeLimitError, write_csv, write_json
 from isthmus.formats.report import render_account, render_report
 from isthmus.language import InputError
@@ -54,7 +54,7 @@ def _home(request: HttpRequest, form: ImportForm, status: int = 200) -> HttpResp
     return render(request, "web/home.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def conversation(request: HttpRequest, pk: str) -> HttpResponse:
     """A conversation: how far its analysis is, or what it found."""
     return _conversation(request, get_object_or_404(Conversation, pk=pk))
@@ -94,14 +94,17 @@ def _asked(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def progress(request: HttpRequest, pk: str) -> HttpResponse:
-    """How far the analysis is, for the page to renew itself; the whole page once it has ended."""
-    analysis = queries.latest_analysis(get_object_or_404(Conversation, pk=pk))
-    response = render(request, "web/_progress.html", {"analysis": analysis, "conversation": analysis.conversation})
-    if analysis.ended:
-        response["HX-Refresh"] = "true"
-    return response
+    """The bar of an analysis that goes on, for the page to renew it; or the word that the page itself is out of date.
+
+    So the sentence about the state stands still while the bar moves, and is not read out every second.
+    """
+    found = Conversation.objects.filter(pk=pk).first()
+    analysis = None if found is None else queries.latest_analysis(found)
+    if analysis is None or analysis.ended or analysis.state != request.GET.get("seen"):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "web/_progress.html", {"analysis": analysis})
 
 
 @require_POST
@@ -122,30 +125,33 @@ def delete(request: HttpRequest, pk: str) -> HttpResponse:  # noqa: ARG001  # Dj
     return redirect("home")
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, pk: str, kind: str) -> HttpResponse:  # noqa: ARG001  # Django's signature
     """The result as JSON, CSV or a page of its own."""
     shown = get_object_or_404(Conversation, pk=pk)
     result = queries.result_of(queries.latest_analysis(shown))
     if result is None:
         raise Http404
-    language = current_language()
-    title = in_language(shown.titles, language)[0]
-    if shown.demonstration:
-        title = _("%(title)s (demonstration)") % {"title": title}
     if kind == "json":
         body, media = write_json(result), "application/json"
     elif kind == "csv":
         body, media = write_csv(result), "text/csv; charset=utf-8"
     elif kind == "html":
-        body, media = render_report(result, language=language, title=title), "text/html; charset=utf-8"
+        body, media = _report(shown, result), "text/html; charset=utf-8"
     else:
         raise Http404
-    name = f"common-ground-{shown.pk[:8]}.{kind}"
+    about = "demonstration" if shown.demonstration else "common-ground"
+    name = f"{about}-{shown.pk[:8]}.{kind}"
     return HttpResponse(body, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-@require_GET
+def _report(shown: Conversation, result: CommonGround) -> str:
+    language = current_language()
+    title, _tag = in_language(shown.titles, language)
+    return render_report(result, language=language, title=title, demonstration=shown.demonstration)
+
+
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's signature
     """Whether the server and its database answer: for programs that watch it."""
     with connection.cursor() as cursor:
