@@ -12,6 +12,7 @@ from typing import Final
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from isthmus.analysis import CommonGround, Population, SideFinding, StatementFinding, Verdict
@@ -43,7 +44,7 @@ class _View:
         self._names = [padded(name, min(widest, max(8, width // 4))) for name in names]
         self._bar = max(11, min(41, width - INDENT - min(widest, max(8, width // 4)) - 36) | 1)
 
-    def lines(self) -> Iterator[Text]:
+    def lines(self) -> Iterator[Text | Padding]:
         yield from self._head()
         for verdict in Verdict:
             yield from self._section(verdict)
@@ -92,7 +93,7 @@ class _View:
             Verdict.OPEN: say("Open (verdict withheld)"),
         }[verdict]
 
-    def _section(self, verdict: Verdict) -> Iterator[Text]:
+    def _section(self, verdict: Verdict) -> Iterator[Text | Padding]:
         found = self._result.by_verdict(verdict)
         if not found:
             return
@@ -102,10 +103,9 @@ class _View:
             yield Text()
             yield from self._statement(statement)
 
-    def _statement(self, statement: StatementFinding) -> Iterator[Text]:
+    def _statement(self, statement: StatementFinding) -> Iterator[Text | Padding]:
         name, text = printable(statement.id), printable(statement.text(self._language, "und"))
-        shown = Text(f"{name}  {text}" if text != name else name)
-        shown.stylize("bold", 0, len(name))
+        shown = Text(name, "bold")
         case = max(statement.probability, key=lambda c: statement.probability[c])
         below = self._result.rules.confidence if statement.verdict is Verdict.OPEN else 1.0
         sure = self._say("{case}: {percent}").format(
@@ -118,8 +118,10 @@ class _View:
                 least=self._result.rules.least_stands,
                 sides=", ".join(self._names[g].strip() for g in short),
             )
-        shown.append(f"  ({sure})", "dim")
+        shown.append(f"  ({sure})", "not bold dim")
         yield shown
+        if text != name:
+            yield Padding(Text(text), (0, 0, 0, INDENT), expand=False)
         for side, finding in zip(self._names, statement.sides, strict=True):
             yield Text(" " * INDENT + f"{side} {self._drawn(finding)} {self._counted(finding)}")
 
