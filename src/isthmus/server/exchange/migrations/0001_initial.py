@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import isthmus.server.core.identifiers
 from django.db import migrations, models
+
+import isthmus.server.core.identifiers
 
 
 class Migration(migrations.Migration):
