@@ -127,9 +127,7 @@ def test_groups_stand_as_sides(run: Run, votes: Path) -> None:
 
 
 def test_camps_stand_as_numbered_groups(run: Run, tmp_path: Path) -> None:
-    rows = [
-        f"p{i},s{j},{'agree' if (i < 12) == (j < 12) else 'disagree'}\n" for i in range(20) for j in range(24)
-    ]
+    rows = [f"p{i},s{j},{'agree' if (i < 12) == (j < 12) else 'disagree'}\n" for i in range(20) for j in range(24)]
     (tmp_path / "camps.csv").write_text("participant,statement,vote\n" + "".join(rows), encoding="utf-8")
     told = json.loads(run("analyse", "camps.csv", "--sides", "groups", "--json", "-").stdout)
     assert told["sides"] == [{"name": "group 1", "participants": 12}, {"name": "group 2", "participants": 8}]
@@ -198,7 +196,9 @@ def test_an_export_with_its_groups_and_with_the_other_sign(run: Run, tmp_path: P
     assert (told["sides_from"], told["input"]["rejected"], told["input"]["notices"]) == ("polis", 1, [])
     assert [statement["id"] for statement in told["statements"]] == ["0"]
     turned = run("analyse", "export", "--agree-is", "-1")
-    assert "agreement seems to be 1 in this file, not -1. Read it again with 1 as agreement." in " ".join(turned.stdout.split())
+    assert "agreement seems to be 1 in this file, not -1. Read it again with 1 as agreement." in " ".join(
+        turned.stdout.split()
+    )
 
 
 @pytest.mark.parametrize("threshold", ["3/5", "0.6", "60e-2"])

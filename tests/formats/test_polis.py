@@ -140,7 +140,9 @@ def test_folders_that_are_no_export(write: Write, tmp_path: Path, files: dict[st
 
 
 def test_one_file_of_an_export_is_not_enough(export: Path) -> None:
-    with pytest.raises(InputError, match="is one file of a Polis export; the whole export is needed, as a folder or a zip archive"):
+    with pytest.raises(
+        InputError, match="is one file of a Polis export; the whole export is needed, as a folder or a zip archive"
+    ):
         read_votes(export / "votes.csv")
     with pytest.raises(InputError, match="is not a Polis export: that is a folder, or a zip archive of it"):
         read_polis(export / "votes.csv")
