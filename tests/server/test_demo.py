@@ -2,16 +2,24 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
-from isthmus.analysis import Verdict
+from isthmus.analysis import Ballots, Verdict, analyse, find_groups
+from isthmus.formats import read_votes, with_groups
 from isthmus.server.demo import samples
 from isthmus.server.exchange import actions, queries
 from isthmus.server.exchange.models import Conversation, State
 from isthmus.server.exchange.rules import OPERATOR
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    path = resources.files(samples.__package__).joinpath("sample", name)
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
 @pytest.mark.integration
@@ -44,11 +52,6 @@ def test_a_sample_that_was_deleted_stays_deleted() -> None:
 
 @pytest.mark.unit
 def test_the_dialogue_has_two_sides_of_fifteen_and_texts_in_both_languages() -> None:
-    folder = resources.files(samples.__package__).joinpath("sample")
-
-    def rows(name: str) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(folder.joinpath(name).read_text(encoding="utf-8"))))
-
     sides = [row["side"] for row in rows("sides.csv")]
     assert {side: sides.count(side) for side in sides} == {"Elm 榆方": 15, "Birch 桦方": 15}
     statements = rows("statements.csv")
@@ -60,6 +63,44 @@ def test_the_dialogue_has_two_sides_of_fifteen_and_texts_in_both_languages() -> 
 @pytest.mark.unit
 def test_the_consultation_is_the_same_each_time() -> None:
     assert samples.consultation_votes() == samples.consultation_votes()
-    lines = samples.consultation_votes().decode().splitlines()
-    assert len({line.split(",")[0] for line in lines[1:]}) == samples.PEOPLE
-    assert len(samples.consultation_texts().splitlines()) == samples.TOPICS + 1
+    votes = list(csv.DictReader(io.StringIO(samples.consultation_votes().decode())))
+    assert len({vote["participant"] for vote in votes}) == samples.PEOPLE
+    statements = rows("consultation-statements.csv")
+    assert len(statements) == 40
+    assert all(row["text:en"] and row["text:zh-Hans"] for row in statements)
+    assert {vote["statement"] for vote in votes} == {row["statement"] for row in statements}
+
+
+@pytest.mark.integration
+def test_the_consultation_shows_every_verdict_as_it_was_planted(tmp_path: Path) -> None:
+    path = tmp_path / "votes.csv"
+    path.write_bytes(samples.consultation_votes())
+    votes = read_votes(path)
+    assert isinstance(votes, Ballots)
+    groups = find_groups(votes)
+    assert len(groups.sizes) == 2
+    assert groups.stability is not None
+    assert groups.stability > 0.5
+    result = analyse(with_groups(votes, groups), groups=groups)
+    verdicts = {statement.id: statement.verdict for statement in result.statements}
+    assert verdicts == {row["statement"]: planted(row) for row in rows("consultation-support.csv")}
+    assert Counter(verdicts.values()) == {
+        Verdict.COMMON_GROUND: 12,
+        Verdict.COMMON_REJECTION: 6,
+        Verdict.DIFFERENCE: 8,
+        Verdict.DIVIDED: 6,
+        Verdict.OPEN: 8,
+    }
+
+
+def planted(row: dict[str, str]) -> Verdict:
+    """The verdict that the planted support asks for; open where it is on the threshold, or few saw the statement."""
+    support = [float(row["first"]), float(row["second"])]
+    if float(row["seen"]) < 0.1 or 0.6 in support:
+        return Verdict.OPEN
+    if any(0.4 < share < 0.6 for share in support):
+        return Verdict.DIVIDED
+    accepted = [share > 0.6 for share in support]
+    if all(accepted):
+        return Verdict.COMMON_GROUND
+    return Verdict.DIFFERENCE if any(accepted) else Verdict.COMMON_REJECTION

@@ -351,6 +351,17 @@ def test_demonstrations_say_so_on_every_page(client: Client, done: Conversation)
         )
 
 
+def test_the_list_calls_itself_invented_only_if_all_of_it_is(client: Client, imported: Import) -> None:
+    invented = [imported("Round two"), imported("Round three")]
+    Conversation.objects.update(demonstration=True)
+    assert 'class="strip"' in text(client.get("/"))
+    imported("A real one")
+    page = text(client.get("/"))
+    assert 'class="strip"' not in page
+    assert page.count('<span class="status soft">demonstration</span>') == len(invented)
+    assert 'class="strip"' in text(client.get(page_of(invented[0])))
+
+
 def test_downloads_and_files_are_sent_as_what_they_are(client: Client, done: Conversation) -> None:
     for address in (reverse("download", args=[done.pk, "html"]), "/static/isthmus/isthmus.css", "/health"):
         response = client.get(address)

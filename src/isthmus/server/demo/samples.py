@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 from django.db import transaction
+from numpy.typing import NDArray
 
 from isthmus.analysis import Population, Rules
 from isthmus.server.demo.models import LoadedSample
@@ -21,26 +22,8 @@ from isthmus.server.exchange.sheets import File
 DIALOGUE: Final = "votes.csv"
 CONSULTATION: Final = "consultation.csv"
 
-PEOPLE, TOPICS = 600, 40
-SEED: Final = 15
-
-_SUBJECTS: Final = (
-    ("The town library", "市图书馆"),
-    ("The weekly market", "每周集市"),
-    ("The swimming pool", "游泳馆"),
-    ("The night bus", "夜班公交"),
-    ("The music school", "音乐学校"),
-    ("The riverside park", "滨河公园"),
-    ("The repair workshop", "维修工坊"),
-    ("The community garden", "社区花园"),
-)
-_WISHES: Final = (
-    ("should stay open longer on weekdays.", "工作日应当延长开放时间。"),
-    ("should be free for everyone under 25.", "应当对25岁以下的人免费。"),
-    ("should be run by volunteers.", "应当由志愿者管理。"),
-    ("should be paid for by a local levy.", "应当由本地专项收费出资。"),
-    ("should get a second site in the north of the town.", "应当在城北增设一处。"),
-)
+PEOPLE: Final = 600
+SEED: Final = 18  # under which no statement strays from the verdict that it was planted for
 
 
 @transaction.atomic
@@ -68,7 +51,7 @@ def _load_consultation() -> Conversation:
         actor=OPERATOR,
         files=Files(
             File(CONSULTATION, io.BytesIO(consultation_votes())),
-            texts=File("statements.csv", io.BytesIO(consultation_texts())),
+            texts=_sample("consultation-statements.csv"),
         ),
         plan=Plan(sides=SidesMode.GROUPS),
         titles={
@@ -83,29 +66,27 @@ def _sample(name: str) -> File:
     return File(name, io.BytesIO(resources.files(__package__).joinpath("sample", name).read_bytes()))
 
 
-def consultation_texts() -> bytes:
-    """The statements of the consultation: every wish for every subject."""
-    texts = [(f"{thing} {wish}", f"{thing_zh}{wish_zh}") for thing, thing_zh in _SUBJECTS for wish, wish_zh in _WISHES]
-    return _csv(["statement", "text:en", "text:zh-Hans"], [(j + 1, *text) for j, text in enumerate(texts)])
-
-
 def consultation_votes() -> bytes:
     """Votes of 600 people in two camps that nobody declared; the same at every call.
 
-    On a third of the statements the camps agree, on a third they reject, on a third they are opposed; one vote in
-    five is noise, and each person saw about half of the statements.
+    For each statement `consultation-support.csv` gives the share of agreement among the stands of either camp, and
+    the share of people who saw it: seven in ten, far fewer where a statement came late.
     """
+    statements, support, seen = _planted()
     rng = np.random.default_rng(SEED)
-    camp = rng.random(PEOPLE) < 0.45
-    lean = rng.choice([0.9, 0.1, np.nan], size=TOPICS)
-    first = rng.choice([0.1, 0.9], size=TOPICS)
-    share = np.where(np.isnan(lean), np.where(camp[:, None], first, 1 - first), lean)
-    share = np.where(rng.random((PEOPLE, TOPICS)) < 0.2, 0.5, share)
-    words = np.where(rng.random((PEOPLE, TOPICS)) < share, "agree", "disagree")
-    words[rng.random((PEOPLE, TOPICS)) < 0.1] = "pass"
-    seen = rng.random((PEOPLE, TOPICS)) < 0.5
-    rows = [(f"{i + 1}", f"{j + 1}", str(words[i, j])) for i, j in np.argwhere(seen)]
+    camp = (rng.random(PEOPLE) < 0.45).astype(int)
+    size = (PEOPLE, len(statements))
+    words = np.where(rng.random(size) < support[camp], "agree", "disagree")
+    words[rng.random(size) < 0.1] = "pass"
+    rows = [(f"{i + 1}", statements[j], str(words[i, j])) for i, j in np.argwhere(rng.random(size) < seen)]
     return _csv(["participant", "statement", "vote"], rows)
+
+
+def _planted() -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
+    """Statements, their support in either camp (2 × statements), and the share of people who saw them."""
+    rows = list(csv.DictReader(io.TextIOWrapper(_sample("consultation-support.csv").stream, encoding="utf-8")))
+    support = np.array([[float(row[camp]) for row in rows] for camp in ("first", "second")])
+    return [row["statement"] for row in rows], support, np.array([float(row["seen"]) for row in rows])
 
 
 def _csv(header: list[str], rows: Iterable[Sequence[object]]) -> bytes:

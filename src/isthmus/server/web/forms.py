@@ -35,7 +35,7 @@ class PlanForm(forms.Form):
         initial=SidesMode.DECLARED,
     )
     population = forms.ChoiceField(
-        label=_("Who is meant"),
+        label=_("Whom the findings are about"),
         help_text=_(
             "Two delegations speak for nobody else; those who answer a public consultation stand for a public."
         ),

@@ -49,7 +49,7 @@ def _home(request: HttpRequest, form: ImportForm, status: int = 200) -> HttpResp
     context = {
         "conversations": found,
         "form": form,
-        "demonstration": any(conversation.demonstration for conversation in found),
+        "demonstration": bool(found) and all(conversation.demonstration for conversation in found),
     }
     return render(request, "web/home.html", context, status=status)
 
