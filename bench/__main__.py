@@ -106,6 +106,7 @@ def main() -> None:
             people, statements, each = DATA[data]
             write_conversation(folder, data, people, statements, each, csv=data != "country")
         for case in cases:
+            print(f"… {case.title}", file=sys.stderr, flush=True)
             table.add_row(*row(case, measure(case, folder)))
         if asked.peers:
             compare(folder, table)
