@@ -1,10 +1,25 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
+import polars as pl
 import pytest
 
 from isthmus.analysis import NO_SIDE, Ballots, Population
-from isthmus.formats import Roster, SideSizes, read_sides, read_texts, read_votes, sided, with_roster, with_texts
+from isthmus.formats import (
+    Limits,
+    Roster,
+    SideSizes,
+    SizeLimitError,
+    read_sides,
+    read_texts,
+    read_votes,
+    sided,
+    with_roster,
+    with_texts,
+)
 from isthmus.language import InputError
 from tests.formats.conftest import Write
 from tests.formats.test_long_table import cells
@@ -117,3 +132,17 @@ def test_bad_texts(write: Write, text: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         read_texts(write("t.csv", text))
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("read", [read_sides, read_texts])
+@pytest.mark.parametrize("limits", [Limits(size=100), Limits(rows=3)])
+def test_sides_and_texts_beyond_the_limits_are_refused(
+    tmp_path: Path, read: Callable[..., object], limits: Limits
+) -> None:
+    many = [f"m{i}" for i in range(50)]
+    frame = pl.DataFrame({"participant": many, "side": many, "statement": many, "text": many})
+    frame.write_csv(tmp_path / "many.csv")
+    frame.write_parquet(tmp_path / "many.parquet")
+    file = "many.csv" if limits.size else "many.parquet"  # rows are told by the foot of a Parquet file, before reading
+    with pytest.raises(SizeLimitError):
+        read(tmp_path / file, limits=limits)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from isthmus.analysis import NO_SIDE, Ballots, OpinionGroups, Population, Tallies, find_groups
 from isthmus.formats._opening import open_table
-from isthmus.formats._source import file_source
+from isthmus.formats._source import NO_LIMITS, Limits, file_source
 from isthmus.formats._table import Table, need_columns, records
 from isthmus.formats._values import Identifiers, check_sides, whole_number
 from isthmus.formats.side_names import EVERYONE
@@ -57,15 +57,16 @@ class Sided:
     groups: OpinionGroups | None = None
 
 
-def read_sides(path: str | PathLike[str], *, encoding: str = "utf-8") -> Roster | SideSizes:
+def read_sides(path: str | PathLike[str], *, encoding: str = "utf-8", limits: Limits = NO_LIMITS) -> Roster | SideSizes:
     """A sides file: `participant,side`, or `side,size` to go with tallies; CSV or Parquet.
 
     Raises
     ------
     InputError
-        If the file cannot be read, lacks a column or an entry, or lists somebody under two sides.
+        If the file cannot be read, lacks a column or an entry, or lists somebody under two sides; `SizeLimitError`
+        if it goes beyond the limits.
     """
-    table = open_table(file_source(Path(path)), encoding=encoding)
+    table = open_table(file_source(Path(path), limits=limits), encoding=encoding)
     if "participant" not in table.header and {"side", "size"} <= set(table.header):
         return _side_sizes(table)
     need_columns(table, "participant", "side")

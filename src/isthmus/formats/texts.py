@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from isthmus.analysis import Ballots, Tallies
 from isthmus.formats._opening import open_table
-from isthmus.formats._source import file_source
+from isthmus.formats._source import NO_LIMITS, Limits, file_source
 from isthmus.formats._table import need_columns, records
 from isthmus.language import InputError
 
@@ -28,15 +28,16 @@ class Texts:
     by_language: Mapping[str, Mapping[str, str]]
 
 
-def read_texts(path: str | PathLike[str], *, encoding: str = "utf-8") -> Texts:
+def read_texts(path: str | PathLike[str], *, encoding: str = "utf-8", limits: Limits = NO_LIMITS) -> Texts:
     """A file `statement,text`, or with a language `statement,text:en,text:zh-Hans`; CSV or Parquet.
 
     Raises
     ------
     InputError
-        If the file cannot be read, has no column of texts, or gives a statement twice.
+        If the file cannot be read, has no column of texts, or gives a statement twice; `SizeLimitError` if it goes
+        beyond the limits.
     """
-    table = open_table(file_source(Path(path)), encoding=encoding)
+    table = open_table(file_source(Path(path), limits=limits), encoding=encoding)
     columns = [name for name in table.header if name == "text" or name.startswith("text:")]
     need_columns(table, "statement", *([] if columns else ["text"]))
     found: dict[str, dict[str, str]] = {_tag(column): {} for column in columns}

@@ -167,8 +167,14 @@ def read(
         try:
             found, polis = _read_votes(_placed(votes, folder / "votes"), encoding, agree_is, limits)
             if texts is not None:
-                found = with_texts(found, read_texts(_placed(texts, folder / "texts"), encoding=encoding))
-            declared = None if sides is None else read_sides(_placed(sides, folder / "sides"), encoding=encoding)
+                found = with_texts(
+                    found, read_texts(_placed(texts, folder / "texts"), encoding=encoding, limits=limits)
+                )
+            declared = (
+                None
+                if sides is None
+                else read_sides(_placed(sides, folder / "sides"), encoding=encoding, limits=limits)
+            )
             sided(found, declared)  # a sides file that does not go with the votes is refused here, where it is given
         except InputError as problem:
             raise _without(folder, problem) from problem
