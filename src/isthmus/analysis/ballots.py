@@ -95,18 +95,6 @@ class Tallies:
         """All votes counted, passes included."""
         return int((self.stands + self.passes).sum())
 
-    def swapped(self, order: Sequence[int]) -> Tallies:
-        """The same counts with the sides in another order."""
-        pick = list(order)
-        return replace(
-            self,
-            sides=tuple(self.sides[i] for i in pick),
-            sizes=self.sizes[pick],
-            agree=self.agree[pick],
-            disagree=self.disagree[pick],
-            passes=self.passes[pick],
-        )
-
 
 @dataclass(frozen=True, eq=False)
 class Ballots:

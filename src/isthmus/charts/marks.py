@@ -6,7 +6,7 @@ from typing import Final
 
 from isthmus.analysis import Verdict
 from isthmus.charts._svg import element
-from isthmus.charts.palette import INK, VERDICTS, verdict_path
+from isthmus.charts.palette import VERDICTS, verdict_path
 
 # Two lands and the strip that joins them; the same turned by half, so that neither comes first.
 ISTHMUS_PATH: Final = (
@@ -56,15 +56,4 @@ def verdict_shape(verdict: Verdict, x: float, y: float, r: float, *children: str
         stroke="currentColor",
         stroke_width=max(1.1, r * 0.22),
         fill="none",
-    )
-
-
-def program_mark_file() -> str:
-    """What the stylesheet's folder holds as `mark.svg`."""
-    return element(
-        "svg",
-        element("path", fill="currentColor", d=ISTHMUS_PATH),
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox="0 0 32 32",
-        color=INK["ink"],
     )
