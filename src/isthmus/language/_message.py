@@ -19,8 +19,12 @@ class Message:
     values: Mapping[str, object] = field(default_factory=dict)
 
     def render(self, translate: Callable[[str], str] = str) -> str:
-        """The sentence, with its text passed through `translate` (gettext) first."""
-        return translate(self.text).format(**self.values)
+        """The sentence, with its text passed through `translate` (gettext) first; so are messages in its values."""
+        values = {
+            name: value.render(translate) if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        return translate(self.text).format(**values)
 
 
 class InputError(ValueError):
