@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import time
-from pathlib import Path
 from typing import cast
 
 import numpy as np
 import polars as pl  # noqa: F401  # loaded before the clock starts, as numpy and scipy are
 
+from bench.peak import peak
 from isthmus.analysis import Ballots, Population, Rules, analyse
 from isthmus.formats import Roster, read_sides, read_votes, sided
 
@@ -35,12 +35,6 @@ def main(kind: str, votes: str, sides: str = "") -> dict[str, float]:
     figures["reading"] = read - start
     figures.setdefault("peak", peak())
     return figures
-
-
-def peak() -> float:
-    """Most memory this process has held so far, in MB."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1000
 
 
 def counting(ballots: Ballots) -> float:

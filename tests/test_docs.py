@@ -14,6 +14,7 @@ import isthmus.analysis
 import isthmus.charts
 import isthmus.formats
 import isthmus.language
+import isthmus.ledger
 
 ROOT = Path(__file__).resolve().parent.parent
 ISTHMUS = Path(sys.executable).with_name("isthmus")
@@ -68,7 +69,9 @@ def test_every_decision_is_listed_and_every_page_reachable() -> None:
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("package", [isthmus.analysis, isthmus.charts, isthmus.formats, isthmus.language])
+@pytest.mark.parametrize(
+    "package", [isthmus.analysis, isthmus.charts, isthmus.formats, isthmus.language, isthmus.ledger]
+)
 def test_exported_names_exist_once_and_are_documented(package: object) -> None:
     names: list[str] = package.__all__  # type: ignore[attr-defined]
 

@@ -83,7 +83,7 @@ def extract_django(fileobj: Any, keywords: Any, comment_tags: Any, options: Any)
     return extract_python(io.BytesIO(calls.encode()), keywords, comment_tags, options)
 
 
-PURE: Final = tuple(SOURCE / name for name in ("language", "analysis", "formats", "charts", "cli"))
+PURE: Final = tuple(SOURCE / name for name in ("language", "analysis", "charts", "formats", "ledger", "kit", "cli"))
 DOMAINS: Final = (
     Domain("isthmus", PURE, "*.j2", extract_jinja),
     Domain("django", (SOURCE / "server",), "*.html", extract_django),

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from isthmus.server.core.actors import OPERATOR
 from isthmus.server.exchange.actions import Files, Plan, import_conversation
 from isthmus.server.exchange.models import Conversation
-from isthmus.server.exchange.rules import OPERATOR
 from isthmus.server.exchange.sheets import File
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from isthmus.analysis import Ballots, Verdict, analyse, find_groups
 from isthmus.formats import read_votes, with_groups
+from isthmus.server.core.actors import OPERATOR
 from isthmus.server.demo import samples
 from isthmus.server.exchange import actions, queries
 from isthmus.server.exchange.models import Conversation, State
-from isthmus.server.exchange.rules import OPERATOR
 
 
 def rows(name: str) -> list[dict[str, str]]:

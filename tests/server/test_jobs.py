@@ -16,10 +16,10 @@ from django_tasks_db.models import DBTaskResult
 from isthmus.analysis import Rules, Verdict
 from isthmus.language import InputError, Message
 from isthmus.server.core import jobs, messages
+from isthmus.server.core.actors import OPERATOR, Actor
 from isthmus.server.exchange import actions, outcomes, queries, sheets, tasks
 from isthmus.server.exchange.actions import Files, Plan
 from isthmus.server.exchange.models import Analysis, Conversation, SidesMode, State, Upload, VoteStore
-from isthmus.server.exchange.rules import OPERATOR, Actor
 from isthmus.server.exchange.sheets import File
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]

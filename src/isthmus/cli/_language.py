@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
 
-from isthmus.language import LANGUAGES
+from isthmus.language import LANGUAGES, translator
 
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
@@ -22,3 +24,8 @@ def _of_locale(name: str) -> str:
     """`zh-Hans` for a locale in simplified Chinese, such as zh_CN.UTF-8 or zh_SG."""
     language, _, region = name.partition(".")[0].partition("_")
     return "zh-Hans" if language == "zh" and region not in {"TW", "HK", "MO"} else "en"
+
+
+def reader_translate() -> Callable[[str], str]:
+    """What puts a message into the language of whoever runs the command."""
+    return translator(language_of(sys.argv[1:], os.environ)).gettext

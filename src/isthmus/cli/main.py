@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from isthmus import __version__
-from isthmus.cli import server
+from isthmus.cli import record, series, server
 from isthmus.cli._language import language_of
 from isthmus.cli._text import printable
 from isthmus.cli.analyse import analyse
@@ -31,6 +31,8 @@ app = typer.Typer(
 )
 app.command()(analyse)
 server.register(app)
+series.register(app)
+record.register(app)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001  # typer hands the flag over by position

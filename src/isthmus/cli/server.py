@@ -40,7 +40,7 @@ def serve(
     demo: Annotated[bool, typer.Option(help="Load the invented samples, once.")] = True,
 ) -> None:
     """Serve the pages and do the analyses, until Ctrl-C."""
-    _need_server()
+    need_server()
     from isthmus.cli import _launch as launch  # noqa: PLC0415  # see above
 
     launch.check_port(host, port)
@@ -74,7 +74,7 @@ def import_votes(  # noqa: PLR0913  # one parameter for each option
     ),
 ) -> None:
     """Import a conversation into the server; its analysis runs as soon as the server does."""
-    _need_server()
+    need_server()
     from isthmus.cli import _launch as launch  # noqa: PLC0415  # see above
 
     rules = options.rules_of(
@@ -83,10 +83,10 @@ def import_votes(  # noqa: PLR0913  # one parameter for each option
     if not path.exists():
         raise InputError("{path}: there is no such file.", path=path)
     launch.prepare(data)
+    from isthmus.server.core.actors import OPERATOR  # noqa: PLC0415
     from isthmus.server.core.languages import UNKNOWN  # noqa: PLC0415  # these need Django to be set up
     from isthmus.server.exchange.actions import Files, Plan, import_conversation  # noqa: PLC0415
     from isthmus.server.exchange.models import SidesMode  # noqa: PLC0415
-    from isthmus.server.exchange.rules import OPERATOR  # noqa: PLC0415
 
     mode = SidesMode(sides) if sides in {"groups", "polis"} else SidesMode.DECLARED
     with ExitStack() as opened:
@@ -99,7 +99,14 @@ def import_votes(  # noqa: PLR0913  # one parameter for each option
     typer.echo(f"{address.rstrip('/')}/conversations/{made.pk}/")
 
 
-def _need_server() -> None:
+def need_server() -> None:
+    """Stop where the server is not installed.
+
+    Raises
+    ------
+    InputError
+        If it is not.
+    """
     try:
         import django  # noqa: F401, PLC0415  # asked for at the moment of use: the extra may be missing
         import granian  # noqa: F401, PLC0415

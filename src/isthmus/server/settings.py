@@ -2,7 +2,9 @@
 
 ISTHMUS_DATA: the data folder (default `var`); it holds the database and the secret key. DATABASE_URL: another
 database than SQLite in that folder. ISTHMUS_HOSTS: names by which the server may be addressed, with commas.
-ISTHMUS_UPLOAD_LIMIT: the most that one upload may hold, in bytes. ISTHMUS_DEBUG=1: tracebacks in the browser.
+ISTHMUS_UPLOAD_LIMIT: the most that one upload may hold, in bytes. ISTHMUS_ORIGIN: the name under which the server's
+logs are known for ever, such as dialogue.example (default `localhost`). ISTHMUS_DEMONSTRATION=1: keys marked for
+demonstrations are taken, and no others. ISTHMUS_DEBUG=1: tracebacks in the browser.
 """
 
 from __future__ import annotations
@@ -51,6 +53,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "isthmus.server.core",
+    "isthmus.server.dialogues",
     "isthmus.server.exchange",
     "isthmus.server.demo",
     "isthmus.server.web",
@@ -58,6 +62,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "isthmus.server.web.caching.keep_out_of_caches",
+    "isthmus.server.api.problems.ProblemDocuments",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -115,6 +120,9 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "isthmus.server.web.errors.csrf_failure"
 
+ISTHMUS_DATA = DATA if "ISTHMUS_DATA" in os.environ else None  # where the key of the logs is kept
+ISTHMUS_ORIGIN = os.environ.get("ISTHMUS_ORIGIN", "localhost")
+ISTHMUS_DEMONSTRATION = os.environ.get("ISTHMUS_DEMONSTRATION") == "1"
 ISTHMUS_UPLOAD_LIMIT = int(os.environ.get("ISTHMUS_UPLOAD_LIMIT", "50_000_000"))  # bytes of one request
 ISTHMUS_UNPACKED_LIMIT = 10 * ISTHMUS_UPLOAD_LIMIT  # bytes of one file, once unpacked
 ISTHMUS_ROW_LIMIT = 20_000_000  # rows of one table

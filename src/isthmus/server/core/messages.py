@@ -9,12 +9,14 @@ from isthmus.server.core.languages import current_language
 
 
 def to_json(message: Message) -> dict[str, Any]:
-    """A message in plain values; what is no number is kept as text."""
-    values = {
-        name: value if isinstance(value, int | float) else _storable(str(value))
-        for name, value in message.values.items()
-    }
-    return {"text": message.text, "values": values}
+    """A message in plain values; messages among them likewise, and what else is no number is kept as text."""
+    return {"text": message.text, "values": {name: _plain(value) for name, value in message.values.items()}}
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Message):
+        return to_json(value)
+    return value if isinstance(value, int | float) else _storable(str(value))
 
 
 def _storable(text: str) -> str:
@@ -24,8 +26,8 @@ def _storable(text: str) -> str:
 
 def from_json(kept: dict[str, Any]) -> Message:
     """The message that `to_json` took apart."""
-    text, values = kept["text"], kept["values"]
-    return Message(text, values)
+    values = {name: from_json(value) if isinstance(value, dict) else value for name, value in kept["values"].items()}
+    return Message(kept["text"], values)
 
 
 def read_out(message: Message) -> str:

@@ -1,4 +1,4 @@
-"""The key with which the server signs cookies."""
+"""Secrets of the server that lie in its data folder."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ NAME: Final = "secret-key"
 
 
 def secret_key(folder: Path | None) -> str:
-    """The key kept in `folder`, made when first asked for and readable by its owner only.
-
-    Without a folder a new key, which ends with the process.
+    """The key with which the server signs cookies; without a folder a new one, which ends with the process.
 
     Raises
     ------
@@ -21,19 +19,40 @@ def secret_key(folder: Path | None) -> str:
         If the folder cannot be written.
     """
     fresh = secrets.token_urlsafe(48)
-    if folder is None:
-        return fresh
+    return fresh if folder is None else keep_secret(folder, NAME, fresh)
+
+
+def keep_secret(folder: Path, name: str, fresh: str) -> str:
+    """The secret kept under a name in `folder`, readable by its owner only; `fresh`, if there is none yet.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / NAME
+    path = folder / name
     if path.exists():
         return path.read_text()
-    draft = folder / f".{NAME}.{os.getpid()}"
+    draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
             stream.write(fresh)
-        path.hardlink_to(draft)  # unlike a rename this never replaces a key
+            stream.flush()
+            os.fsync(stream.fileno())
+        path.hardlink_to(draft)  # unlike a rename this never replaces a secret
+        _sync(folder)
     except FileExistsError:
-        pass  # made before, or by a process that was quicker: that key counts
+        pass  # made before, or by a process that was quicker: that one counts
     finally:
         draft.unlink(missing_ok=True)
     return path.read_text()
+
+
+def _sync(folder: Path) -> None:
+    """Let the name of a new file outlive a power cut: what was signed with a lost key could not be gone on with."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

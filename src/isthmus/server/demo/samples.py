@@ -13,10 +13,10 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from isthmus.analysis import Population, Rules
+from isthmus.server.core.actors import OPERATOR
 from isthmus.server.demo.models import LoadedSample
 from isthmus.server.exchange.actions import Files, Plan, import_conversation
 from isthmus.server.exchange.models import Conversation, SidesMode
-from isthmus.server.exchange.rules import OPERATOR
 from isthmus.server.exchange.sheets import File
 
 DIALOGUE: Final = "votes.csv"

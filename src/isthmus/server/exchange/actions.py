@@ -10,11 +10,12 @@ from django.db import transaction
 
 from isthmus.analysis import Rules
 from isthmus.language import InputError
+from isthmus.server.core.actors import Actor
 from isthmus.server.core.jobs import forget_ended
 from isthmus.server.core.languages import UNKNOWN
 from isthmus.server.exchange import outcomes, sheets
 from isthmus.server.exchange.models import Analysis, Conversation, SidesMode, Upload
-from isthmus.server.exchange.rules import Act, Actor, check
+from isthmus.server.exchange.rules import Act, check
 from isthmus.server.exchange.sheets import File
 from isthmus.server.exchange.tasks import limits, run_analysis
 

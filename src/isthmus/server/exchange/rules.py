@@ -6,21 +6,11 @@ operator and may do everything. Only the names in ALLOWED_HOSTS and the CSRF che
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from django.core.exceptions import PermissionDenied
 
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Somebody who acts."""
-
-    name: str
-
-
-OPERATOR: Final = Actor("operator")
+from isthmus.server.core.actors import OPERATOR, Actor
 
 
 class Act(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 from django.views.i18n import set_language
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("language", set_language, name="language"),
     path("health", views.health, name="health"),
+    path("api/", include("isthmus.server.api.urls")),
     path("conversations/<id:pk>/", views.conversation, name="conversation"),
     path("conversations/<id:pk>/progress", views.progress, name="progress"),
     path("conversations/<id:pk>/analyse", views.analyse_again, name="analyse"),

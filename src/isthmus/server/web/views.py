@@ -15,10 +15,10 @@ from isthmus.formats import SizeLimitError, write_csv, write_json
 from isthmus.formats.report import render_account, render_report
 from isthmus.language import InputError
 from isthmus.server.core import messages
+from isthmus.server.core.actors import OPERATOR
 from isthmus.server.core.languages import current_language, in_language
 from isthmus.server.exchange import actions, queries
 from isthmus.server.exchange.models import Analysis, Conversation, State
-from isthmus.server.exchange.rules import OPERATOR
 from isthmus.server.web import errors
 from isthmus.server.web.forms import ImportForm, PlanForm
 
