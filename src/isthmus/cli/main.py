@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from isthmus import __version__
-from isthmus.cli import record, series, server
+from isthmus.cli import kit, record, series, server
 from isthmus.cli._language import language_of
 from isthmus.cli._text import printable
 from isthmus.cli.analyse import analyse
@@ -33,6 +33,7 @@ app.command()(analyse)
 server.register(app)
 series.register(app)
 record.register(app)
+kit.register(app)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001  # typer hands the flag over by position

@@ -17,7 +17,7 @@ from isthmus.cli.record import read_file
 from isthmus.cli.server import Data, need_server
 from isthmus.formats import check_writable, write_file
 from isthmus.language import InputError, Message
-from isthmus.ledger import Invitation, SeriesRules, canonical, write_record
+from isthmus.ledger import Invitation, SeriesRules, canonical, is_record, read_record, verify_record, write_record
 
 if TYPE_CHECKING:
     from isthmus.server.core.models import Log
@@ -83,32 +83,51 @@ def _titles(given: list[str]) -> dict[str, str]:
 
 
 def take(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of parcels that kits wrote.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="What kits wrote: parcels, or records to be returned.")
+    ],
     *,
     data: Data = Path("var"),
 ) -> None:
-    """Take in what kits wrote to files: answers, signatures, rejections, cosignatures."""
-    read = [_json(path) for path in paths]
+    """Take in what kits wrote to files: answers, signatures, rejections, cosignatures; entries that were lost."""
+    read = [(path, read_file(path)) for path in paths]
     _prepare(data)
     from isthmus.server.dialogues.parcels import parcels_of, take_parcels  # noqa: PLC0415  # Django has to be set up
 
     translate = reader_translate()
-    listed = [(path, parcels_of(value)) for path, value in zip(paths, read, strict=True)]
+    listed = [
+        (path, content, None if is_record(content) else parcels_of(_json(path, content))) for path, content in read
+    ]
     refused = False
-    for path, parcels in listed:
+    for path, content, parcels in listed:
+        if parcels is None:
+            told = Message("entries returned: {count}", {"count": _return(content)})
+            typer.echo(f"{path}: {told.render(translate)}")
+            continue
         for outcome in take_parcels(parcels):
-            told = "done" if outcome.message is None else outcome.message.render(translate)
             refused = refused or not outcome.done
-            if outcome.message is None:
-                told = Message("done").render(translate)
-            typer.echo(f"{path}: {outcome.kind}: {told}", err=not outcome.done)
+            told = outcome.message or Message("done")
+            typer.echo(f"{path}: {outcome.kind}: {told.render(translate)}", err=not outcome.done)
     if refused:
         raise typer.Exit(PARTLY)
 
 
-def _json(path: Path) -> object:
+def _return(content: bytes) -> int:
+    """Put back entries that a kit has and a restored server lacks."""
+    from isthmus.server.core.models import Log  # noqa: PLC0415  # Django has to be set up
+    from isthmus.server.core.restoring import return_entries  # noqa: PLC0415
+    from isthmus.server.dialogues.queries import witnesses  # noqa: PLC0415
+
+    genesis = verify_record(read_record(content)).state.founded()
+    log = Log.objects.filter(pk=genesis.series).first()
+    if log is None:
+        raise InputError("There is no such series in this data folder.")
+    return return_entries(log=log, record_file=content, witnesses=witnesses(log.pk))
+
+
+def _json(path: Path, content: bytes) -> object:
     try:
-        return json.loads(read_file(path))
+        return json.loads(content)
     except (ValueError, RecursionError) as broken:
         raise InputError("{path} is not a file of parcels: it is no JSON.", path=path) from broken
 

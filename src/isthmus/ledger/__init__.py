@@ -29,7 +29,7 @@ from isthmus.ledger.invitation import Invitation
 from isthmus.ledger.keys import Algorithm, SigningKey, VerifierKey
 from isthmus.ledger.moments import format_moment, parse_moment
 from isthmus.ledger.note import Note, Signature, sign_note, verify_note
-from isthmus.ledger.record import Fault, Record, make_record, read_record, write_record
+from isthmus.ledger.record import Fault, Record, is_record, make_record, read_record, write_record
 from isthmus.ledger.state import DecisionState, Phase, SideState, State, Violation
 from isthmus.ledger.verification import Report, describe, describe_fault, verify_record
 from isthmus.ledger.words import words
@@ -69,6 +69,7 @@ __all__ = [
     "format_moment",
     "freeze_text",
     "is_digest",
+    "is_record",
     "key_name",
     "make_record",
     "open_checkpoint",

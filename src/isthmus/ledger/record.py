@@ -111,6 +111,15 @@ def make_record(
     return Record(checkpoints, entries, [leaf_hash(entry) for entry in entries], contents, round_)
 
 
+def is_record(data: bytes) -> bool:
+    """Whether bytes begin as a record does, whatever follows."""
+    try:
+        _header(data.partition(b"\n")[0])
+    except InputError:
+        return False
+    return True
+
+
 def read_record(data: bytes) -> Record:
     """Read a record file. Damage after the header is noted in `faults`, so that its place can be told.
 

@@ -53,7 +53,7 @@ def checkpoints(log: Log) -> Iterator[Note]:
 def counted(log: Log) -> QuerySet[Cosignature]:
     """The cosignatures that count now: in a log that was restored those given since, so that each is given anew."""
     rows = Cosignature.objects.filter(log=log)
-    return rows if log.restored_at is None else rows.filter(time__gte=int(log.restored_at.timestamp()))
+    return rows if log.restored_at is None else rows.filter(time__gt=int(log.restored_at.timestamp()))
 
 
 def _newest(log: Log, side: str) -> Note | None:

@@ -1,0 +1,1 @@
+"""The kit as a page on this computer: Flask behind checks that keep other pages and programs out."""
