@@ -47,7 +47,24 @@ def find_chromium() -> Path | None:
     return CHROMIUM if CHROMIUM.exists() else None
 
 
-TOOLS: Final[dict[str, Callable[[], Path | None]]] = {"chromium": find_chromium, "postgresql": find_postgresql}
+def find_go() -> Path | None:
+    """The compiler, with the sources of golang.org/x/mod beside it (golang-golang-x-mod-dev)."""
+    found = shutil.which("go")
+    sources = Path("/usr/share/gocode/src/golang.org/x/mod/sumdb/note")
+    return Path(found) if found and sources.exists() else None
+
+
+def find_npm() -> Path | None:
+    found = shutil.which("npm")
+    return Path(found) if found else None
+
+
+TOOLS: Final[dict[str, Callable[[], Path | None]]] = {
+    "chromium": find_chromium,
+    "go": find_go,
+    "npm": find_npm,
+    "postgresql": find_postgresql,
+}
 
 
 def require(tool: str) -> Path:
