@@ -27,7 +27,8 @@ def _storable(text: str) -> str:
 def from_json(kept: dict[str, Any]) -> Message:
     """The message that `to_json` took apart."""
     values = {name: from_json(value) if isinstance(value, dict) else value for name, value in kept["values"].items()}
-    return Message(kept["text"], values)
+    text = kept["text"]  # in a variable: collectors of texts take a literal for a sentence
+    return Message(text, values)
 
 
 def read_out(message: Message) -> str:
