@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from isthmus.kit.keyring import FolderKeyring, Passphrases, Reading, make_kit, open_spare
-from isthmus.kit.secret_keys import SideSecrets
+from isthmus.kit.keyring import DemonstrationKeyring, FolderKeyring, Passphrases, Reading, make_kit, open_spare
+from isthmus.kit.secret_keys import SideSecrets, check_passphrase
 from isthmus.kit.settings import KitFolder, Settings
 from isthmus.kit.workspace import Kind, Workspace
 from isthmus.language import InputError
@@ -173,3 +173,21 @@ def test_a_new_reading_token(base: Path) -> None:
     keys.keep_reading(fresh)
     assert keyring(base).reading() == fresh
     assert replace(fresh, code="").token_digest == fresh.token_digest
+
+
+def test_the_unlock_file_may_not_lie_in_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="lies inside the folder of the kit"):
+        KitFolder.at(tmp_path / "kit", tmp_path / "kit" / "unlock")
+    assert KitFolder.at(tmp_path / "kit").unlock == tmp_path / "kit.unlock"
+
+
+@pytest.mark.parametrize("passphrase", ["", "elevenchars", "一二三四五六七八九十一"])
+def test_a_short_passphrase_is_refused_without_being_repeated(passphrase: str) -> None:
+    with pytest.raises(InputError) as refused:
+        check_passphrase(passphrase)
+    assert refused.value.message.values == {"count": len(passphrase), "least": 12}
+
+
+def test_keys_for_real_use_do_not_lie_in_memory() -> None:
+    with pytest.raises(InputError, match="Only keys marked for demonstrations"):
+        DemonstrationKeyring(SideSecrets.generate("birch", demonstration=False), Reading("token"))

@@ -51,8 +51,8 @@ def follow(kit: Kit, progress: Progress = _quiet) -> Followed:
             return Followed(draft)
     mirrored = take_in(kit, kit.api(), progress)
     cosigning = cosign_newest(kit, mirrored)
-    if cosigning.parcel is not None:
-        send_parcels(kit.need_server(), [cosigning.parcel])
+    if cosigning.parcels:
+        send_parcels(kit.need_server(), cosigning.parcels)
     return Followed(None, mirrored, cosigning)
 
 
@@ -70,7 +70,7 @@ def follow_file(kit: Kit, data: bytes, progress: Progress = _quiet, *, cosign: b
     mirrored = take_in(kit, RecordSource(read_record(data), kit.settings.genesis), progress)
     if not cosign:
         reason = Message("Not cosigned: name with --out where the cosignature is to be written.")
-        return Followed(None, mirrored, Cosigning(None, reason))
+        return Followed(None, mirrored, Cosigning([], reason))
     return Followed(None, mirrored, cosign_newest(kit, mirrored))
 
 

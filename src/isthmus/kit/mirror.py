@@ -31,6 +31,7 @@ ANCHORED: Final = "anchored"  # facts: this mirror may be cosigned
 FOUNDING: Final = "founding"  # the draft of the genesis
 MIRRORED: Final = "mirrored"  # when the record was last found in order, seconds since 1970
 MISSING: Final = "missing"  # digests of contents that the server did not give
+AT_A_TIME: Final = 1000  # rows that are read at once
 PATIENCE: Final = 20.0  # seconds to wait for another process of this kit
 
 
@@ -78,9 +79,13 @@ class Mirror:
 
     def entries(self, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, bytes]]:
         """Bytes and leaf hash of each entry from `start` up to and without `end`."""
-        sql = "SELECT bytes, leaf_hash FROM entries WHERE number >= ? AND number < ? ORDER BY number"
-        with self._open() as base:
-            yield from base.execute(sql, (start, 2**62 if end is None else end))
+        sql = "SELECT bytes, leaf_hash FROM entries WHERE number >= ? AND number < ? ORDER BY number LIMIT ?"
+        rows = [(b"", b"")]
+        while rows:  # in parts, so that nothing stays open with whoever stops half-way
+            with self._open() as base:
+                rows = list(base.execute(sql, (start, 2**62 if end is None else end, AT_A_TIME)))
+            yield from rows
+            start += len(rows)
 
     def newest(self, kind: str, count: int, skip: int) -> list[tuple[int, bytes]]:
         """Number and bytes of entries of a kind (all, if it is empty), the newest first."""
@@ -148,10 +153,12 @@ class Mirror:
 
     def contents(self, rounds: Sequence[int] | None = None) -> Iterator[tuple[str, int, bytes, bytes]]:
         """Digest, round, salt and bytes of the sealed contents of some rounds, or of all."""
-        with self._open() as base:
-            for row in base.execute("SELECT digest, round, salt, bytes FROM contents ORDER BY digest"):
-                if rounds is None or row[1] in rounds:
-                    yield row
+        sql = "SELECT digest, round, salt, bytes FROM contents WHERE digest > ? ORDER BY digest LIMIT ?"
+        rows = [("", 0, b"", b"")]
+        while rows:
+            with self._open() as base:
+                rows = list(base.execute(sql, (rows[-1][0], AT_A_TIME)))
+            yield from (row for row in rows if rounds is None or row[1] in rounds)
 
     def content_names(self) -> set[str]:
         """Digests of the sealed contents that are here."""

@@ -22,19 +22,28 @@ from isthmus.ledger.moments import format_moment
 from isthmus.ledger.note import Note
 
 WIDEST_SKEW: Final = timedelta(minutes=10)
+LOOK_BACK: Final = 200  # checkpoints that are searched for what the others cosigned last
 FRESH: Final = timedelta(minutes=10)  # a cosignature as young as this, and known to the server, is not renewed
 
 
 @dataclass(frozen=True, slots=True)
 class Cosigning:
-    """What the witness did: the parcel to send, or why there is none."""
+    """What the witness did: the parcels to send, the newest checkpoint last, or why there are none."""
 
-    parcel: dict[str, Json] | None
+    parcels: list[dict[str, Json]]
     reason: Message | None = None
+
+    @property
+    def parcel(self) -> dict[str, Json] | None:
+        """The last of the parcels; None if there is none."""
+        return self.parcels[-1] if self.parcels else None
 
 
 def cosign_newest(kit: Kit, mirrored: Mirrored) -> Cosigning:
     """Cosign the checkpoint that was just mirrored, unless there is a reason not to.
+
+    What another side cosigned last is cosigned too: so the record becomes complete to there, although the kits never
+    look at the same moment.
 
     Raises
     ------
@@ -43,19 +52,45 @@ def cosign_newest(kit: Kit, mirrored: Mirrored) -> Cosigning:
     """
     checkpoint = Checkpoint.parse(Note.parse(mirrored.note).text)
     check_consistent(kit, checkpoint)
-    reason = _refusal(kit, mirrored.skew) or _needless(kit, mirrored)
+    reason = _refusal(kit, mirrored.skew)
     if reason is not None:
-        return Cosigning(None, reason)
-    now = int(kit.now().timestamp())
+        return Cosigning([], reason)
+    needless = _needless(kit, mirrored)
+    sizes = [*_others(kit, checkpoint.size), *([] if needless else [checkpoint.size])]
+    return Cosigning([_cosign(kit, size) for size in sizes], None if sizes else needless)
+
+
+def _cosign(kit: Kit, size: int) -> dict[str, Json]:
+    """Cosign a checkpoint that is in the mirror."""
+    book, log = kit.book(), kit.genesis().log
+    known = kit.mirror.checkpoint(size)
+    if known is None:
+        raise InputError("The mirror holds no checkpoint over its {size} entries.", size=size)
+    now, note = int(kit.now().timestamp()), Note.parse(known)
     key = kit.keyring.witness()
-    kit.mirror.keep_cosigned(Cosigned(checkpoint.size, checkpoint.root, now))  # before anybody sees the cosignature
-    given = cosign(checkpoint, key, now)
-    log, witnesses = kit.genesis().log, kit.book().witnesses(checkpoint.size)
-    note = Note.parse(mirrored.note)
-    own = Note(note.text, (log_signature(note, log), given)).format()
-    known = kit.mirror.checkpoint(checkpoint.size)
-    kit.mirror.keep_checkpoint(checkpoint.size, tidy([own, known] if known else [own], log, witnesses))
-    return Cosigning({"kind": "cosign", "series": kit.genesis().series, "checkpoint": own})
+    checkpoint = Checkpoint(log.name, size, book.root(size))
+    if note.text != checkpoint.text:
+        raise InputError("The mirror does not give the root that its checkpoint of {size} names.", size=size)
+    kit.mirror.keep_cosigned(Cosigned(size, checkpoint.root, now))  # before anybody sees the cosignature
+    own = Note(note.text, (log_signature(note, log), cosign(checkpoint, key, now))).format()
+    kit.mirror.keep_checkpoint(size, tidy([own, known], log, book.witnesses(size)))
+    return {"kind": "cosign", "series": kit.genesis().series, "checkpoint": own}
+
+
+def _others(kit: Kit, newest: int) -> list[int]:
+    """Sizes before the newest that another side cosigned last, and this one has not, in ascending order."""
+    book, log = kit.book(), kit.genesis().log
+    found: dict[str, int] = {}
+    own = {cosigned.size for cosigned in kit.mirror.cosigned()}
+    for size, note in reversed(kit.mirror.checkpoints()[-LOOK_BACK:]):
+        keys = book.witnesses(size)
+        if keys.get(kit.side) != kit.settings.keys.witness:
+            break  # cosigned by a key that is not this kit's
+        given = {cosignature.key for cosignature in open_checkpoint(note, log, keys.values())[1]}
+        for side, key in keys.items():
+            if side != kit.side and key in given:
+                found.setdefault(side, size)
+    return sorted({size for size in found.values() if size < newest and size not in own})
 
 
 def check_consistent(kit: Kit, checkpoint: Checkpoint) -> None:

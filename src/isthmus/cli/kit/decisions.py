@@ -104,14 +104,14 @@ def sign(  # noqa: PLR0913  # one parameter for each option
         if len(which) > 1:
             raise InputError("The genesis is signed by itself: isthmus kit sign genesis.")
         _show_genesis(_drafted(draft_of(opened)))
-        _confirm(yes=yes)
+        _confirm(Message("Sign exactly this?"), yes=yes)
         deliver(opened, [genesis_parcel(opened, options.decision_key(opened, passphrase_file))], out)
         return
     chosen = [decision_of(opened, _number(word)) for word in dict.fromkeys(which)]
     for decision in chosen:
         _stop_at(obstacle(opened, decision))
         _show_decision(opened, decision)
-    _confirm(yes=yes)
+    _confirm(Message("Sign exactly this?"), yes=yes)
     key = _key_for(opened, chosen, spare, passphrase_file)
     deliver(opened, [sign_parcel(opened, decision.text.number, key) for decision in chosen], out)
 
@@ -134,7 +134,7 @@ def reject(  # noqa: PLR0913  # one parameter for each option
     decision = decision_of(opened, number)
     _stop_at(obstacle(opened, decision, to_sign=False))
     _show_decision(opened, decision)
-    _confirm(yes=yes)
+    _confirm(Message("Reject exactly this?"), yes=yes)
     key = _key_for(opened, [decision], spare, passphrase_file)
     deliver(opened, [reject_parcel(opened, number, key)], out)
 
@@ -253,6 +253,6 @@ def _stop_at(problem: Message | None) -> None:
         raise InputError(problem.text, **problem.values)
 
 
-def _confirm(*, yes: bool) -> None:
+def _confirm(question: Message, *, yes: bool) -> None:
     if not yes:
-        typer.confirm(Message("Sign exactly this?").render(reader_translate()), abort=True)
+        typer.confirm(question.render(reader_translate()), abort=True)

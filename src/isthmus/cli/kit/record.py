@@ -65,8 +65,8 @@ def mirror(
             else:
                 followed = follow_file(opened, read_file(source), shown, cosign=out is not None)
     _tell_followed(followed)
-    if source is not None and followed.cosigning is not None and followed.cosigning.parcel is not None:
-        deliver(opened, [followed.cosigning.parcel], out)
+    if source is not None and followed.cosigning is not None and followed.cosigning.parcels:
+        deliver(opened, followed.cosigning.parcels, out)
 
 
 def return_(
