@@ -191,3 +191,16 @@ def test_a_server_that_was_told_waits_for_every_side(hosts: Hosts) -> None:
             one.propose(5)
         follow(host.kit)
     assert one.propose(5) == 1
+
+
+def test_it_becomes_complete_although_they_never_look_at_the_same_moment(hosts: Hosts) -> None:
+    """What the other side cosigned is cosigned before anything newer is looked at."""
+    one, two = both(hosts)
+    for days in (3, 4):
+        for host in (one, two):
+            host.propose(days)
+            follow(host.kit)
+    sizes = [cosigned.size for cosigned in two.kit.mirror.cosigned()]
+    assert sizes == sorted(sizes)
+    assert {4, 5} <= {*sizes}
+    assert verify_mirror(two.kit).complete_to == 4

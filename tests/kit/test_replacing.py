@@ -11,7 +11,7 @@ from isthmus.kit.mirror import Mirror
 from isthmus.kit.replacing import pin, replace_parcel
 from isthmus.kit.secret_keys import SideSecrets
 from isthmus.kit.settings import Settings
-from isthmus.kit.signing import sign_parcel
+from isthmus.kit.signing import freeze_parcel, sign_parcel
 from isthmus.kit.witness import anchor
 from isthmus.language import InputError
 from isthmus.ledger import SigningKey, write_record
@@ -73,6 +73,17 @@ def test_wrong_spares_are_told_apart(town: Town, order: tuple[str, str]) -> None
     follow(kit)
     with pytest.raises(InputError, match="not the one in force"):
         replace_parcel(kit, fresh(own).spare)
+
+
+def test_a_kit_made_anew_stops_the_lost_keys(town: Town, order: tuple[str, str]) -> None:
+    own = order[0]
+    kit, _ = fresh_kit(town, own)
+    with pytest.raises(InputError, match="belongs to no series yet"):
+        freeze_parcel(kit, town.series.sides[own].spare)
+    pin(kit, series="series-1", genesis=town.series.state.founded().digest)
+    parcel = freeze_parcel(kit, town.series.sides[own].spare)
+    town.series.append("side.frozen", {"note": parcel["note"], "side": own})
+    assert town.series.state.sides[own].frozen
 
 
 def test_a_kit_is_pinned_once(town: Town, order: tuple[str, str]) -> None:

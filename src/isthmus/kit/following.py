@@ -14,10 +14,12 @@ from isthmus.kit.checking import export
 from isthmus.kit.founding import FORMAT, FOUNDED, Draft, take_founding
 from isthmus.kit.kit import Kit
 from isthmus.kit.mirroring import Mirrored, Progress, take_in
-from isthmus.kit.sources import RecordSource
+from isthmus.kit.sources import Earlier, RecordSource, Source
 from isthmus.kit.witness import Cosigning, cosign_newest
 from isthmus.language import InputError, Message
-from isthmus.ledger.checkpoint import open_checkpoint
+from isthmus.ledger.canonical import Json
+from isthmus.ledger.checkpoint import Checkpoint, open_checkpoint
+from isthmus.ledger.note import Note
 from isthmus.ledger.record import read_record
 
 
@@ -49,11 +51,7 @@ def follow(kit: Kit, progress: Progress = _quiet) -> Followed:
         draft = take_founding(kit, founding(kit.need_server(), code))
         if draft.state != FOUNDED:
             return Followed(draft)
-    mirrored = take_in(kit, kit.api(), progress)
-    cosigning = cosign_newest(kit, mirrored)
-    if cosigning.parcels:
-        send_parcels(kit.need_server(), cosigning.parcels)
-    return Followed(None, mirrored, cosigning)
+    return _keep_up(kit, kit.api(), progress, lambda parcels: send_parcels(kit.need_server(), parcels))
 
 
 def follow_file(kit: Kit, data: bytes, progress: Progress = _quiet, *, cosign: bool = True) -> Followed:
@@ -67,11 +65,48 @@ def follow_file(kit: Kit, data: bytes, progress: Progress = _quiet, *, cosign: b
     told = _founding(data)
     if told is not None:
         return Followed(take_founding(kit, told))
-    mirrored = take_in(kit, RecordSource(read_record(data), kit.settings.genesis), progress)
+    source = RecordSource(read_record(data), kit.settings.genesis)
     if not cosign:
         reason = Message("Not cosigned: name with --out where the cosignature is to be written.")
-        return Followed(None, mirrored, Cosigning([], reason))
-    return Followed(None, mirrored, cosign_newest(kit, mirrored))
+        return Followed(None, take_in(kit, source, progress), Cosigning([], reason))
+    return _keep_up(kit, source, progress, lambda _parcels: None)
+
+
+def _keep_up(
+    kit: Kit, source: Source, progress: Progress, hand_in: Callable[[list[dict[str, Json]]], object]
+) -> Followed:
+    """Mirror and cosign what another side cosigned last, if that is new, then what there is now."""
+    parcels = _catch_up(kit, source, progress)
+    if parcels:
+        hand_in(parcels)
+    earlier = kit.mirror.size()
+    mirrored = take_in(kit, source, progress)
+    if parcels and mirrored.size == earlier:
+        return Followed(None, mirrored, Cosigning(parcels))
+    cosigning = cosign_newest(kit, mirrored)
+    if cosigning.parcels:
+        hand_in(cosigning.parcels)
+    return Followed(None, mirrored, Cosigning([*parcels, *cosigning.parcels], cosigning.reason))
+
+
+def _catch_up(kit: Kit, source: Source, progress: Progress) -> list[dict[str, Json]]:
+    """Cosign what another side cosigned last; nothing where that is not new, or cannot be had."""
+    note = _cosigned_by_others(kit, source)
+    if note is None:
+        return []
+    try:
+        return cosign_newest(kit, take_in(kit, Earlier(source, note), progress)).parcels
+    except Alarm:
+        raise
+    except InputError:
+        return []  # what is wrong is told, and named, when all that the source shows is taken in
+
+
+def _cosigned_by_others(kit: Kit, source: Source) -> str | None:
+    """The largest checkpoint that another side cosigned and this mirror does not reach yet."""
+    sizes = {Checkpoint.parse(Note.parse(note).text).size: note for note in source.witnessed().values()}
+    beyond = [size for size in sizes if size > kit.mirror.size()]
+    return sizes[max(beyond)] if beyond else None
 
 
 def give_back(kit: Kit) -> int:

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +52,11 @@ class RaisedAlarm:
     at: int
     message: Message
     evidence: str
+
+    @property
+    def moment(self) -> datetime:
+        """When it was raised."""
+        return datetime.fromtimestamp(self.at, UTC)
 
 
 class Mirror:

@@ -195,19 +195,23 @@ def proposal_parcel(genesis: str, series: str, proposal: Proposal, key: SigningK
 
 
 def freeze_parcel(kit: Kit, spare: SigningKey) -> dict[str, Json]:
-    """Stop this side's keys.
+    """Stop this side's keys. A kit made anew that holds no record yet can do it too, once it knows the series.
 
     Raises
     ------
     InputError
-        If they are stopped already, or the key is not the spare.
+        If they are stopped already, the key is not the spare, or the kit knows no series.
     """
-    state = kit.book().state
-    if state.sides[kit.side].frozen:
-        raise InputError("The keys of {side} are stopped already.", side=kit.side)
-    _check_key(spare, state.sides[kit.side].keys.spare)
-    note = sign_note(freeze_text(kit.genesis().digest, kit.side), spare).format()
-    return {"kind": "freeze", "series": _series(kit), "note": note}
+    settings = kit.settings
+    if not settings.genesis or not settings.series:
+        raise InputError("This kit belongs to no series yet: pair it, then sign the genesis.")
+    if kit.mirror.size():
+        side = kit.book().state.sides[kit.side]
+        if side.frozen:
+            raise InputError("The keys of {side} are stopped already.", side=kit.side)
+        _check_key(spare, side.keys.spare)
+    note = sign_note(freeze_text(settings.genesis, kit.side), spare).format()
+    return {"kind": "freeze", "series": settings.series, "note": note}
 
 
 def reader_parcel(kit: Kit, token_digest: str, key: SigningKey) -> dict[str, Json]:

@@ -72,3 +72,39 @@ class RecordSource:
         if found is None:
             raise Gone(name, erased=False)
         return found[0] + found[1]
+
+
+class Earlier:
+    """A source as it was when another side's witness cosigned it.
+
+    A cosignature says that its checkpoint is the largest that the witness has seen (C2SP tlog-cosignature). So what
+    another side cosigned is mirrored and cosigned before the newest checkpoint is looked at; only in this way does a
+    record become complete to there, although two kits never look at the same moment.
+    """
+
+    live = False
+
+    def __init__(self, source: Source, note: str) -> None:
+        self._source = source
+        self._note = note
+
+    @property
+    def date(self) -> datetime | None:
+        """The moment by the source's clock."""
+        return self._source.date
+
+    def witnessed(self) -> Mapping[str, str]:
+        """Nothing more than the note itself."""
+        return {}
+
+    def checkpoint(self) -> str:
+        """The checkpoint that the other side cosigned."""
+        return self._note
+
+    def entries(self, start: int, end: int) -> Iterable[bytes]:
+        """Entries from `start` up to and without `end`."""
+        return self._source.entries(start, end)
+
+    def content(self, name: str) -> bytes:
+        """Salt and bytes of a sealed content."""
+        return self._source.content(name)

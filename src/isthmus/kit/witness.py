@@ -22,13 +22,12 @@ from isthmus.ledger.moments import format_moment
 from isthmus.ledger.note import Note
 
 WIDEST_SKEW: Final = timedelta(minutes=10)
-LOOK_BACK: Final = 200  # checkpoints that are searched for what the others cosigned last
 FRESH: Final = timedelta(minutes=10)  # a cosignature as young as this, and known to the server, is not renewed
 
 
 @dataclass(frozen=True, slots=True)
 class Cosigning:
-    """What the witness did: the parcels to send, the newest checkpoint last, or why there are none."""
+    """What the witness did: the parcels to send, or why there are none."""
 
     parcels: list[dict[str, Json]]
     reason: Message | None = None
@@ -42,9 +41,6 @@ class Cosigning:
 def cosign_newest(kit: Kit, mirrored: Mirrored) -> Cosigning:
     """Cosign the checkpoint that was just mirrored, unless there is a reason not to.
 
-    What another side cosigned last is cosigned too: so the record becomes complete to there, although the kits never
-    look at the same moment.
-
     Raises
     ------
     Alarm
@@ -56,8 +52,7 @@ def cosign_newest(kit: Kit, mirrored: Mirrored) -> Cosigning:
     if reason is not None:
         return Cosigning([], reason)
     needless = _needless(kit, mirrored)
-    sizes = [*_others(kit, checkpoint.size), *([] if needless else [checkpoint.size])]
-    return Cosigning([_cosign(kit, size) for size in sizes], None if sizes else needless)
+    return Cosigning([] if needless else [_cosign(kit, checkpoint.size)], needless)
 
 
 def _cosign(kit: Kit, size: int) -> dict[str, Json]:
@@ -75,22 +70,6 @@ def _cosign(kit: Kit, size: int) -> dict[str, Json]:
     own = Note(note.text, (log_signature(note, log), cosign(checkpoint, key, now))).format()
     kit.mirror.keep_checkpoint(size, tidy([own, known], log, book.witnesses(size)))
     return {"kind": "cosign", "series": kit.genesis().series, "checkpoint": own}
-
-
-def _others(kit: Kit, newest: int) -> list[int]:
-    """Sizes before the newest that another side cosigned last, and this one has not, in ascending order."""
-    book, log = kit.book(), kit.genesis().log
-    found: dict[str, int] = {}
-    own = {cosigned.size for cosigned in kit.mirror.cosigned()}
-    for size, note in reversed(kit.mirror.checkpoints()[-LOOK_BACK:]):
-        keys = book.witnesses(size)
-        if keys.get(kit.side) != kit.settings.keys.witness:
-            break  # cosigned by a key that is not this kit's
-        given = {cosignature.key for cosignature in open_checkpoint(note, log, keys.values())[1]}
-        for side, key in keys.items():
-            if side != kit.side and key in given:
-                found.setdefault(side, size)
-    return sorted({size for size in found.values() if size < newest and size not in own})
 
 
 def check_consistent(kit: Kit, checkpoint: Checkpoint) -> None:

@@ -37,10 +37,12 @@ def show(here: Visit, error: InputError | None = None) -> tuple[str, int]:
     stands = standing(kit) if founded else None
     seen = [] if stands is None else [(here.name(side), found) for side, found in stands.sides.items()]
     listed = [] if not founded else waiting(kit)
+    draft = None if founded else draft_of(kit)
     return here.page(
         "desk",
         error=error,
-        draft=None if founded else draft_of(kit),
+        draft=draft,
+        signed=draft is not None and kit.side in draft.signed,
         standing=stands,
         seen=[(name, found, age(now, found.at) if found else None) for name, found in seen],
         decisions=[
