@@ -35,7 +35,7 @@ def verify_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "GOFLAGS": "",
         "CGO_ENABLED": "0",
     }
-    subprocess.run([go, "build", "-o", built, PROGRAM], cwd=folder, env=environment, check=True)
+    subprocess.run([str(go), "build", "-o", str(built), str(PROGRAM)], cwd=folder, env=environment, check=True)
     return built
 
 
@@ -57,7 +57,7 @@ class Shown:
     def check(self, older: Note) -> tuple[int, str]:
         path = self.folder / "older"
         path.write_text(older.format(), encoding="utf-8")
-        command = [self.program, self.folder / "log", path, *self.log.verifiers]
+        command: list[str | Path] = [self.program, self.folder / "log", path, *self.log.verifiers]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout.strip()
 
