@@ -27,21 +27,34 @@ def help_of(*command: str) -> str:
     return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
 
 
+EXIT_CODES = (
+    "This page is written by `./dev docs`. Exit codes: 0 done; 1 a fault of the program, of `verify` a record that is "
+    "not in order, of `take` a parcel that was refused; 2 bad input."
+)
+
+
+def names_in(told: str) -> list[str]:
+    """The commands that a help text lists."""
+    listed = told.partition("Commands:")[2].splitlines()
+    return [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "]
+
+
+def section(*command: str) -> list[str]:
+    """The help of a command, and of the commands below it."""
+    told = help_of(*command)
+    parts = [f"{'#' * (2 + len(command) // 2)} {' '.join(['isthmus', *command])}", f"```text\n{told}\n```"]
+    for name in names_in(told):
+        parts += section(*command, name)
+    return parts
+
+
 def commands() -> str:
     """The page of commands."""
-    first = help_of()
-    names = [
-        line.split()[0]
-        for line in first.partition("Commands:")[2].splitlines()
-        if line.startswith("  ") and line[2] != " "
-    ]
     parts = [
         "# Commands",
-        "This page is written by `./dev docs`. Exit codes: 0 done, 1 a fault of the program, 2 bad input.",
+        EXIT_CODES,
+        *section(),
     ]
-    for command in ([], *([name] for name in names)):
-        parts.append(f"## {' '.join(['isthmus', *command])}")
-        parts.append(f"```text\n{help_of(*command)}\n```")
     return "\n\n".join(parts) + "\n"
 
 

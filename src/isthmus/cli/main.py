@@ -23,7 +23,7 @@ FAULT: Final = 1
 
 app = typer.Typer(
     name="isthmus",
-    help="Votes in, common ground out: what every side accepts, where they differ, and how sure that is.",
+    help="Two sides as equals: what both accept and where they differ, and one record of what they decide.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -49,7 +49,7 @@ def main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Votes in, common ground out: what every side accepts, where they differ, and how sure that is."""
+    """Two sides as equals: what both accept and where they differ, and one record of what they decide."""
 
 
 def run() -> None:
