@@ -77,6 +77,25 @@ def rules_of(*, threshold: str, least_stands: int, confidence: str, population: 
     )
 
 
+def by_language(given: list[str], option: str) -> dict[str, str]:
+    """Texts that were given one by one as LANGUAGE=TEXT.
+
+    Raises
+    ------
+    InputError
+        If one is written otherwise, or a language is there twice.
+    """
+    texts: dict[str, str] = {}
+    for part in given:
+        language, sign, text = part.partition("=")
+        if not sign or language in texts:
+            raise InputError(
+                "{option} is written LANGUAGE=TEXT, once for each language; got {value}.", option=option, value=part
+            )
+        texts[language] = text
+    return texts
+
+
 def threshold_of(text: str) -> Fraction:
     """A share written as a fraction or a decimal number.
 

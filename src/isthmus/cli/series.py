@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from isthmus.cli._language import reader_translate
+from isthmus.cli.options import by_language
 from isthmus.cli.record import read_file
 from isthmus.cli.server import Data, need_server
 from isthmus.formats import check_writable, write_file
@@ -53,7 +54,7 @@ def invite(
     server: Annotated[str, typer.Option(help="Where the hosts' kits reach this server.")] = "http://127.0.0.1:8000",
 ) -> None:
     """Begin to found a series: print one invitation for each host. Give each host its own; they are shown once."""
-    titles = _titles(title)
+    titles = by_language(title, "--title")
     rules = SeriesRules.from_json(
         {"languages": sorted({*(language or SeriesRules().languages)}), "decision_days": decision_days}
     )
@@ -70,16 +71,6 @@ def invite(
                 translate
             )
         )
-
-
-def _titles(given: list[str]) -> dict[str, str]:
-    titles: dict[str, str] = {}
-    for part in given:
-        language, sign, text = part.partition("=")
-        if not sign or language in titles:
-            raise InputError("--title is written LANGUAGE=TEXT, once for each language; got {value}.", value=part)
-        titles[language] = text
-    return titles
 
 
 def take(

@@ -9,6 +9,7 @@ import typer
 
 from isthmus.cli.kit import options
 from isthmus.cli.kit.telling import check_out, deliver, tell
+from isthmus.cli.options import by_language
 from isthmus.kit.founding import pair_parcel, read_invitation
 from isthmus.kit.keyring import Passphrases, make_kit
 from isthmus.kit.secret_keys import SideSecrets
@@ -38,7 +39,7 @@ def init(  # noqa: PLR0913  # one parameter for each option
 ) -> None:
     """Make the keys of a side. The spare key's file is to be put away, apart from this computer."""
     folder = options.folder_of(kit, unlock)
-    names = texts_of(_names(name), "--name")
+    names = texts_of(by_language(name, "--name"), "--name")
     if folder.exists():
         raise InputError("There is a kit in {path} already; nothing is overwritten.", path=str(kit))
     own = options.ask_passphrase(Message("New passphrase of the decision key"), passphrase_file, new=True)
@@ -79,13 +80,3 @@ def pair(  # noqa: PLR0913  # one parameter for each option
     spare_key = options.spare_key(opened, spare, spare_passphrase_file or passphrase_file)
     deliver(opened, [pair_parcel(opened, meant, decision, spare_key)], out)
     tell(Message("Next: “isthmus kit mirror” fetches the genesis, once every side has answered."))
-
-
-def _names(given: list[str]) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for part in given:
-        language, sign, text = part.partition("=")
-        if not sign or language in names:
-            raise InputError("--name is written LANGUAGE=TEXT, once for each language; got {value}.", value=part)
-        names[language] = text
-    return names
