@@ -76,6 +76,9 @@ def test_what_the_witnesses_did_not_cosign_is_told() -> None:
     lines = [message.render() for message in describe(report, series.at + timedelta(hours=3))]
     assert "Complete to entry 11: every side cosigned this." in lines
     assert "birch cosigned up to entry 11, 3.0 h ago; 1 further entries it did not." in lines
+    early = [message.render() for message in describe(report, series.at - timedelta(hours=2))]
+    ahead = "elm cosigned up to entry 12, by a clock that is 2.0 h ahead of this one; 0 further entries it did not."
+    assert ahead in early
     assert "elm cosigned up to entry 12, 3.0 h ago; 0 further entries it did not." in lines
 
 

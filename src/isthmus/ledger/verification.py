@@ -21,6 +21,7 @@ from isthmus.ledger.record import Fault, Record
 from isthmus.ledger.state import Phase, State, Violation
 from isthmus.ledger.tree import Frontier, leaf_hash
 
+CLOCKS: Final = timedelta(minutes=10)  # by which two clocks that are about right can differ
 PROMISE: Final = Message(
     "This checks bytes, order and approvals. It does not tell whether what was written is true, whether anything "
     "happened outside the record, or when it happened."
@@ -267,8 +268,18 @@ def _describe_completeness(report: Report, now: datetime) -> Iterator[Message]:
         if seen is None:
             yield Message("{side} cosigned nothing of it.", {"side": side})
             continue
-        told = {"side": side, "number": seen.size - 1, "hours": _hours(now - seen.at), "tail": report.size - seen.size}
-        yield Message("{side} cosigned up to entry {number}, {hours} h ago; {tail} further entries it did not.", told)
+        age = now - seen.at
+        told = {"side": side, "number": seen.size - 1, "hours": _hours(abs(age)), "tail": report.size - seen.size}
+        if age < -CLOCKS:
+            yield Message(
+                "{side} cosigned up to entry {number}, by a clock that is {hours} h ahead of this one; {tail} further "
+                "entries it did not.",
+                told,
+            )
+        else:
+            yield Message(
+                "{side} cosigned up to entry {number}, {hours} h ago; {tail} further entries it did not.", told
+            )
 
 
 def _hours(age: timedelta) -> str:
