@@ -220,9 +220,19 @@ def test_contents_are_destroyed_by_decision(series: Series) -> None:
     series.execute(twice[0])
     assert series.state.erased == {name}
     assert "destroyed already" in refusal(series, "decision.executed", {"decision": twice[1]})
-    own = series.state.decisions[number].text.texts["zh-Hans"]
-    series.append("content.erased", {"by": {"side": "birch"}, "digest": own})
-    assert series.state.erased == {name, own}
+
+
+def test_one_side_destroys_only_what_is_its_own(series: Series, side: str) -> None:
+    number, own = series.decide(), "sha256:" + "1" * 64
+    series.append("member.noted", {"side": side, "entry": {"sealed": own}})
+    common = series.state.decisions[number].text.texts["zh-Hans"]
+    for by, digest in ((side, common), (other(side), own)):
+        assert "is destroyed by a decision of all sides" in refusal(
+            series, "content.erased", {"by": {"side": by}, "digest": digest}
+        )
+    series.append("content.erased", {"by": {"side": side}, "digest": own})
+    assert series.state.erased == {own}
+    assert "destroyed already" in refusal(series, "content.erased", {"by": {"side": side}, "digest": own})
 
 
 def test_the_genesis_is_signed_by_every_side(side: str) -> None:

@@ -84,10 +84,27 @@ class DecisionState:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """Where sealed content is referred to. round: 0 for the series itself."""
+    """Where sealed content is referred to.
+
+    Attributes
+    ----------
+    entry
+        The first entry that names it.
+    round
+        Of that entry; 0 for the series itself.
+    side
+        The side whose own it is, where the entry is an act of one side; None for what is common.
+    """
 
     entry: int
     round: int
+    side: str | None = None
+
+
+def owner_of(event: Event) -> str | None:
+    """The side that an entry is an act of; None for decisions, which are common, and for all else."""
+    side = event.payload.get("side")
+    return side if isinstance(side, str) and not event.type.startswith("decision.") else None
 
 
 EXPIRED: Final = "expired"
@@ -133,7 +150,7 @@ class State:
             raise Violation(problem.message) from problem
         round_ = self._round_of(event)
         for name in sealed_digests(dict(event.payload)):
-            self.sealed.setdefault(name, Sealed(event.number, round_))
+            self.sealed.setdefault(name, Sealed(event.number, round_, owner_of(event)))
         self.types[event.type] = self.types.get(event.type, 0) + 1
         self.size += 1
 
@@ -366,11 +383,22 @@ class State:
 
     def _content_erased(self, event: Event) -> None:
         fields = exactly(dict(event.payload), {"by", "digest"}, event.type)
-        self._side(exactly(fields["by"], {"side"}, "by")["side"])
+        side = self._side(exactly(fields["by"], {"side"}, "by")["side"])
         if not is_digest(fields["digest"]):
             raise InputError("{where}: a digest was expected.", where="digest")
-        self.check_erasable(str(fields["digest"]))
-        self.erased.add(str(fields["digest"]))
+        name = str(fields["digest"])
+        self.check_erasable(name)
+        if self.content_owner(name) != side:
+            raise InputError(
+                "{digest} is not {side}'s own; what is common is destroyed by a decision of all sides.",
+                digest=name,
+                side=side,
+            )
+        self.erased.add(name)
+
+    def content_owner(self, name: str) -> str | None:
+        """The side whose own a sealed content of the record is; None for what is common."""
+        return self.sealed[name].side
 
     def _side(self, value: object) -> str:
         if not isinstance(value, str) or value not in self.sides:

@@ -7,13 +7,17 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 
 from isthmus.language import InputError
 from isthmus.ledger import Event, Json, SeriesRules, read_record, verify_record, write_record
-from isthmus.server.core import clock
+from isthmus.server.core import clock, contents
 from isthmus.server.core.actors import OPERATOR, Actor
 from isthmus.server.core.derivation import differences
-from isthmus.server.core.models import Content, Entry
+from isthmus.server.core.events import EventType, append
+from isthmus.server.core.events import register as register_event
+from isthmus.server.core.models import Content, Entry, Log
+from isthmus.server.dialogues.actions.contents import erase_own_content
 from isthmus.server.dialogues.actions.decisions import lapse_decisions, propose_decision
 from isthmus.server.dialogues.export import record_of
 from isthmus.server.dialogues.kinds import DecisionKind, register, unregister
@@ -23,6 +27,13 @@ from tests.server.dialogues.hosts import Founded, found, said, take
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
 SIDES = ("elm", "birch")
+
+
+def _nothing(_log: Log, _event: Event) -> None:
+    """An act of one side, of which no row follows."""
+
+
+NOTED = EventType("member.noted", _nothing)
 
 
 def other(side: str) -> str:
@@ -210,6 +221,23 @@ def test_contents_are_destroyed_by_all(founded: Founded, side: str) -> None:
     assert not Content.objects.filter(digest__in=digests).exists()
     again = founded.hosts[side].propose(founded.series, "contents.erase", {"digests": list[Json](digests)})
     assert "is destroyed already" in said(again)
+
+
+def test_one_side_destroys_only_what_is_its_own(founded: Founded, side: str) -> None:
+    series = founded.series.pk
+    register_event(NOTED)
+    common = min(part["sealed"] for part in _texts(founded, founded.rules(side).proposed).values())
+    with transaction.atomic():
+        own = contents.keep(founded.log, b"somebody's telephone number")
+        append(series, "member.noted", {"side": side, "entry": {"sealed": own}})
+    for acting, digest in ((side, common), (other(side), own)):
+        with pytest.raises(InputError, match="by a decision of all sides"):
+            erase_own_content(actor=Actor("member", series, acting), series_id=series, digest=digest)
+    with pytest.raises(PermissionDenied):
+        erase_own_content(actor=OPERATOR, series_id=series, digest=own)
+    erase_own_content(actor=Actor("member", series, side), series_id=series, digest=own)
+    assert contents.read(founded.log, own) is None
+    assert contents.is_erased(founded.log, own)
 
 
 def _texts(founded: Founded, number: int) -> dict[str, dict[str, str]]:

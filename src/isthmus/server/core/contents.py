@@ -7,11 +7,9 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from isthmus.language import InputError
-from isthmus.ledger.canonical import Json
 from isthmus.ledger.digests import SALT_BYTES, seal
 from isthmus.ledger.events import Event
-from isthmus.server.core.events import EventType, append, locked
+from isthmus.server.core.events import EventType
 from isthmus.server.core.models import Content, Erasure, Log
 
 ERASED: Final = "content.erased"
@@ -40,35 +38,6 @@ def read_with_salt(log: Log, digest: str) -> bytes | None:
 def is_erased(log: Log, digest: str) -> bool:
     """Whether an entry of the log certifies that these bytes were destroyed."""
     return Erasure.objects.filter(log=log, digest=digest).exists()
-
-
-def erase(log: Log, digest: str, *, by: Json) -> Event | None:
-    """Destroy sealed bytes, and write the event that certifies it, in the caller's transaction.
-
-    Parameters
-    ----------
-    log
-        Whose content it is.
-    digest
-        Of salt and bytes.
-    by
-        Who had it done, as the event tells it.
-
-    Returns
-    -------
-    The event; None if they had been destroyed before.
-
-    Raises
-    ------
-    InputError
-        If the log never had such a content, or takes nothing now.
-    """
-    locked(log.pk)
-    if is_erased(log, digest):
-        return None
-    if read(log, digest) is None:
-        raise InputError("{digest} is no sealed content of this record.", digest=digest)
-    return append(log.pk, ERASED, {"by": by, "digest": digest})
 
 
 def destroy(log: Log, digest: str, *, entry: int) -> None:

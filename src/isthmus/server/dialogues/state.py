@@ -9,6 +9,7 @@ from isthmus.language import InputError
 from isthmus.ledger import (
     DecisionState,
     DecisionText,
+    Event,
     Genesis,
     Phase,
     SeriesRules,
@@ -18,8 +19,8 @@ from isthmus.ledger import (
     State,
     VerifierKey,
 )
-from isthmus.ledger.state import Given
-from isthmus.server.core.models import Content, Log
+from isthmus.ledger.state import Given, owner_of
+from isthmus.server.core.models import Content, Entry, Log
 from isthmus.server.dialogues.models import Decision, KeySet, Series
 
 
@@ -56,6 +57,14 @@ class SeriesState(State):
         """
         if not Content.objects.filter(log=self._log, digest=name).exists():
             raise InputError("{digest} is no sealed content of this record, or is destroyed already.", digest=name)
+
+    def content_owner(self, name: str) -> str | None:
+        """The side whose own a sealed content is. Reads entries until it is found, for this is asked seldom."""
+        needle = name.encode()
+        for content in Entry.objects.filter(log=self._log).values_list("content", flat=True).iterator():
+            if needle in bytes(content):
+                return owner_of(Event.from_bytes(bytes(content)))
+        return None
 
 
 def _decision(row: Decision) -> DecisionState:
