@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from isthmus.ledger import Json, Phase, SigningKey, Violation, freeze_text, sign_note
-from isthmus.ledger.state import SUBJECT_CHANGED
+from isthmus.ledger.facts import SUBJECT_CHANGED
 from tests.ledger.series import Series, Side, key
 
 pytestmark = pytest.mark.unit

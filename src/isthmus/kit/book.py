@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from isthmus.language import InputError, Message
 from isthmus.ledger.events import Event
+from isthmus.ledger.facts import Violation
 from isthmus.ledger.keys import VerifierKey
-from isthmus.ledger.state import State, Violation
+from isthmus.ledger.state import State
 from isthmus.ledger.tree import Frontier
 
 _CHANGE_KEYS = frozenset({"genesis", "decision.executed"})

@@ -17,11 +17,11 @@ from isthmus.ledger.canonical import Json, canonical
 from isthmus.ledger.decisions import freeze_text, proposal_text, reader_text, rejection_text
 from isthmus.ledger.digests import digest, seal
 from isthmus.ledger.events import TYPE
+from isthmus.ledger.facts import DecisionState, Phase
 from isthmus.ledger.fields import exactly, whole_number
 from isthmus.ledger.keys import SigningKey, VerifierKey
 from isthmus.ledger.moments import format_moment
 from isthmus.ledger.note import Signature, sign_note
-from isthmus.ledger.state import DecisionState, Phase
 
 MOST_ROUNDS: Final = 1_000_000
 NONCE_BYTES: Final = 16  # of a request, so that it counts once

@@ -24,13 +24,14 @@ from isthmus.ledger.decisions import (
 )
 from isthmus.ledger.digests import SALT_BYTES, digest, is_digest, seal
 from isthmus.ledger.events import Event, sealed_digests
+from isthmus.ledger.facts import DecisionState, Phase, SideState, Violation
 from isthmus.ledger.genesis import Genesis, GenesisSide, SeriesRules, SideKeys, key_name
 from isthmus.ledger.invitation import Invitation
 from isthmus.ledger.keys import Algorithm, SigningKey, VerifierKey
 from isthmus.ledger.moments import format_moment, parse_moment
 from isthmus.ledger.note import Note, Signature, sign_note, verify_note
 from isthmus.ledger.record import Fault, Record, is_record, make_record, read_record, write_record
-from isthmus.ledger.state import DecisionState, Phase, SideState, State, Violation
+from isthmus.ledger.state import State
 from isthmus.ledger.verification import Report, describe, describe_fault, verify_record
 from isthmus.ledger.words import words
 

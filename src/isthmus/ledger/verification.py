@@ -15,10 +15,11 @@ from isthmus.language import InputError, Message
 from isthmus.ledger.checkpoint import Checkpoint, Cosignature, open_checkpoint
 from isthmus.ledger.digests import seal
 from isthmus.ledger.events import Event
+from isthmus.ledger.facts import Phase, Violation
 from isthmus.ledger.keys import VerifierKey
 from isthmus.ledger.note import Note
 from isthmus.ledger.record import Fault, Record
-from isthmus.ledger.state import Phase, State, Violation
+from isthmus.ledger.state import State
 from isthmus.ledger.tree import Frontier, leaf_hash
 
 CLOCKS: Final = timedelta(minutes=10)  # by which two clocks that are about right can differ

@@ -29,9 +29,9 @@ from isthmus.kit.telling import act_name, phase_name, span
 from isthmus.language import InputError, Message
 from isthmus.ledger import acts
 from isthmus.ledger.canonical import Json
+from isthmus.ledger.facts import DecisionState
 from isthmus.ledger.genesis import Genesis
 from isthmus.ledger.keys import SigningKey
-from isthmus.ledger.state import DecisionState
 from isthmus.ledger.words import WORD_LISTS, words
 
 GENESIS = "genesis"

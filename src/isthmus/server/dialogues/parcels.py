@@ -11,8 +11,8 @@ from typing import Final
 
 from isthmus.language import InputError, Message
 from isthmus.ledger import Json, Phase, canonical
+from isthmus.ledger.facts import EXPIRED
 from isthmus.ledger.fields import exactly, whole_number
-from isthmus.ledger.state import EXPIRED
 from isthmus.server.core.cosigning import add_cosignature
 from isthmus.server.core.identifiers import is_id
 from isthmus.server.core.models import Log

@@ -19,7 +19,7 @@ from isthmus.ledger import (
     State,
     VerifierKey,
 )
-from isthmus.ledger.state import Given, owner_of
+from isthmus.ledger.facts import Given, owner_of
 from isthmus.server.core.models import Content, Entry, Log
 from isthmus.server.dialogues.models import Decision, KeySet, Series
 

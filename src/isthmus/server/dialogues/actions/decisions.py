@@ -10,7 +10,7 @@ from django.db import transaction
 
 from isthmus.language import InputError
 from isthmus.ledger import DecisionState, DecisionText, Json, Note, Phase, Signature, canonical, digest
-from isthmus.ledger.state import EXPIRED, PHASE_WORDS, SUBJECT_CHANGED
+from isthmus.ledger.facts import EXPIRED, PHASE_WORDS, SUBJECT_CHANGED
 from isthmus.server.core import clock, contents
 from isthmus.server.core.actors import Actor
 from isthmus.server.core.models import Content, Log
