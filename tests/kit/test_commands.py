@@ -106,7 +106,7 @@ def test_nothing_waits_then_something_is_shown_and_signed(computer: Computer, ru
     )
     code, told = run("mirror", "--from", computer.record())
     assert (code, told.splitlines()[0]) == (0, "Entries: 2, of these new: 2; new contents: 2. All verified.")
-    assert "Decision 1: rules.change (change of the rules), round 0; proposed by birch" in run("pending")[1]
+    assert "Decision 1: rules.change (change of the rules), the series itself; proposed by birch" in run("pending")[1]
     text = computer.series.state.decisions[number].text
     shown = run("show", "1")[1]
     for line in [*text.format().splitlines(), "rules.change  en", "rules.change  zh-Hans", '    "decision_days": 9,']:

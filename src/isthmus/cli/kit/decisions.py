@@ -190,13 +190,13 @@ def _tell_line(kit: Kit, decision: DecisionState) -> None:
     state, now = kit.book().state, kit.now()
     tell(
         Message(
-            "Decision {number}: {act} ({name}), round {round}; proposed by {by} {age} ago, expires in {left}; signed by: "
+            "Decision {number}: {act} ({name}), {scope}; proposed by {by} {age} ago, expires in {left}; signed by: "
             "{signed}",
             {
                 "number": decision.text.number,
                 "act": decision.text.act,
                 "name": act_name(decision.text.act),
-                "round": decision.text.round,
+                "scope": _scope(decision.text.round),
                 "by": decision.by,
                 "age": span(now - decision.proposed_at),
                 "left": span(decision.text.expires - now),
@@ -204,6 +204,11 @@ def _tell_line(kit: Kit, decision: DecisionState) -> None:
             },
         )
     )
+
+
+def _scope(round_: int) -> Message:
+    """What a decision is about: a round, or the series itself."""
+    return Message("round {round}", {"round": round_}) if round_ else Message("the series itself")
 
 
 def _show_decision(kit: Kit, decision: DecisionState) -> None:
