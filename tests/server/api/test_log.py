@@ -74,6 +74,12 @@ def test_what_each_side_cosigned(founded: Founded) -> None:
     assert shown["elm"] == get(founded, "checkpoint", "elm").content.decode()
 
 
+def test_an_address_that_no_database_takes(founded: Founded) -> None:
+    headers = {"Authorization": f"Bearer {founded.hosts['elm'].token}"}
+    for series in ("%00", "%ED%A0%80", "x" * 1000, "..%2F"):
+        assert Client().get(f"/api/series/{series}/checkpoint", headers=headers).status_code in {401, 404}
+
+
 def test_caching(founded: Founded) -> None:
     assert "immutable" not in get(founded, "tile/0/000.p/5").headers.get("Cache-Control", "")
     assert "no-store" in get(founded, "checkpoint").headers["Cache-Control"]

@@ -10,10 +10,11 @@ from ninja import Router, Schema
 
 from isthmus.language import InputError
 from isthmus.ledger.tiles import TILE_WIDTH, parse_tile_path
-from isthmus.server.api.access import Reader, sides_of
+from isthmus.server.api.access import Reader
 from isthmus.server.api.problems import Problem
 from isthmus.server.core import contents, reading
 from isthmus.server.core.models import Log
+from isthmus.server.dialogues.queries import witnesses
 
 router: Final = Router(tags=["record"], auth=Reader())
 
@@ -54,7 +55,7 @@ def tile(request: HttpRequest, series: str, rest: str) -> HttpResponse:  # noqa:
 @router.get("/{series}/witnessed", response=Witnessed, summary="What each side cosigned last")
 def witnessed(request: HttpRequest, series: str) -> dict[str, dict[str, str | None]]:  # noqa: ARG001  # the signature of a view
     """Side to the newest checkpoint that its witness cosigned."""
-    notes = reading.witnessed(_log(series), sides_of(series))
+    notes = reading.witnessed(_log(series), witnesses(series))
     return {"checkpoints": {side: None if note is None else note.format() for side, note in notes.items()}}
 
 

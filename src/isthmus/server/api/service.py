@@ -8,13 +8,10 @@ from ninja import NinjaAPI
 
 from isthmus import __version__
 from isthmus.server.api import exchange, log
-from isthmus.server.api.access import Readers, ask
 from isthmus.server.api.problems import handle_errors
-from isthmus.server.dialogues import queries
 
 # Without pages of documentation: they would load scripts from elsewhere.
 api: Final = NinjaAPI(title="Isthmus", version=__version__, docs_url=None, urls_namespace="api")
 handle_errors(api)
-ask(Readers(queries.reader_side, queries.witnesses))
 api.add_router("", exchange.router)
 api.add_router("/series", log.router)

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from isthmus.ledger import Genesis, Json, digest
 from isthmus.ledger.genesis import FORMAT
+from isthmus.server.core.identifiers import is_id
 from isthmus.server.core.logkey import log_signer
 from isthmus.server.dialogues.models import Founding, Invitation, Reader, Series
 
@@ -98,5 +99,7 @@ def view_for_code(code: str) -> FoundingView | None:
 
 def reader_side(series_id: str, token: str) -> str | None:
     """The side whose kit reads a series with this token; None if there is none."""
+    if not is_id(series_id):
+        return None
     found = Reader.objects.filter(series=series_id, token=digest(token.encode()), in_force=True).first()
     return None if found is None else found.side
