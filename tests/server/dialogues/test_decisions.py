@@ -17,6 +17,7 @@ from isthmus.server.core.derivation import differences
 from isthmus.server.core.events import EventType, append
 from isthmus.server.core.events import register as register_event
 from isthmus.server.core.models import Content, Entry, Log
+from isthmus.server.dialogues.actions import decisions
 from isthmus.server.dialogues.actions.contents import erase_own_content
 from isthmus.server.dialogues.actions.decisions import lapse_decisions, propose_decision
 from isthmus.server.dialogues.export import record_of
@@ -125,6 +126,18 @@ def test_only_who_acts_for_a_side_proposes(founded: Founded) -> None:
     for actor in (OPERATOR, Actor("member of oak", founded.series.pk, "oak"), Actor("stranger", "other", "elm")):
         with pytest.raises(PermissionDenied):
             propose_decision(actor=actor, series_id=founded.series.pk, act="rules.change", data=rules)
+
+
+def test_one_side_cannot_crowd_out_the_other(founded: Founded, side: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decisions, "MOST_OPEN", 2)
+    for days in (3, 4):
+        founded.rules(side, days)
+    data: dict[str, Json] = {"rules": SeriesRules(decision_days=5).to_json()}
+    more = founded.hosts[side].propose(founded.series, "rules.change", data)
+    assert said(more) == f"2 decisions of {side} are open; reject some of them first."
+    assert founded.rules(other(side)).number == 3
+    take(founded.hosts[side].reject(founded.decision(1)))
+    assert founded.rules(side).number == 4
 
 
 def test_a_rejection_closes_it(founded: Founded, side: str) -> None:

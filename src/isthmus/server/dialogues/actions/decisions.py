@@ -20,7 +20,7 @@ from isthmus.server.dialogues.models import Decision, Series
 from isthmus.server.dialogues.rules import may_act_for
 from isthmus.server.dialogues.state import SeriesState, state_of
 
-MOST_OPEN: Final = 200  # decisions of a series at a time
+MOST_OPEN: Final = 100  # decisions that one side has proposed, at a time; it cannot crowd out the others
 
 
 @transaction.atomic
@@ -53,8 +53,10 @@ def propose_decision(
         raise PermissionDenied(f"{actor.name} acts for no side of this series")
     log = lock_log(series_id)
     state = state_of(log)
-    if len(state.decisions) >= MOST_OPEN:
-        raise InputError("{count} decisions are open; sign or reject some of them first.", count=MOST_OPEN)
+    if sum(decision.by == actor.side for decision in state.open_decisions()) >= MOST_OPEN:
+        raise InputError(
+            "{count} decisions of {side} are open; reject some of them first.", count=MOST_OPEN, side=actor.side
+        )
     series = Series.objects.get(pk=series_id)
     state.check_data(act, data)
     subject = kind_of(act).subject_bytes(series, round_, data)
